@@ -1,0 +1,3 @@
+"""Other forms of a capture that was made: cut short, cut off, one direction only, tagged, tunnelled."""
+
+FORMS = {}

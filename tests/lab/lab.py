@@ -1,0 +1,145 @@
+"""One run of one scenario: the network with its captures, and the few things that scenarios do over and over."""
+
+import contextlib
+import pathlib
+import shutil
+import socket
+import struct
+import tempfile
+import time
+
+import capture
+import labels
+import network
+import relay
+import servers
+
+
+class Lab:
+    def __init__(self, scenario, variant, trace):
+        self.scenario, self.variant, self.trace = scenario, variant, trace
+        self.ip, self.delay = variant.ip, variant.delay_ms / 1000
+        self.family = socket.AF_INET if self.ip == 4 else socket.AF_INET6
+        self.client_ip, self.server_ip = network.CLIENT[self.ip], network.SERVER[self.ip]
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rstlab-"))
+        self.open_sockets = []
+        self.used = [f"Linux {pathlib.Path('/proc/sys/kernel/osrelease').read_text().split('-')[0]}"]
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self.network = network.Network()
+            stack.callback(self.network.stop)
+            self.client, self.r1, self.r2, self.server = self.network.hosts.values()
+            self.relay = relay.Relay(self.r1, self.r2, self.delay)
+            self.relay.start()
+            stack.callback(self.relay.stop)
+            self.network.attach_tunnels()
+            for host in (self.client, self.server):
+                # The machine's own default may pace its segments; Reno is what every namespace may choose.
+                host.sysctl("ipv4.tcp_congestion_control", "reno")
+            points = dict.fromkeys(["client", "r1", "r1wan", "r2", "r2wan", "server", *self.variant.points])
+            self.trace.clear()
+            self.captures = capture.Captures(self.network, self.folder, points, self.scenario.snap)
+            stack.callback(self._close_sockets)
+            self._undo = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._undo.close()
+
+    def _close_sockets(self):
+        for open_socket in self.open_sockets:
+            open_socket.close()
+
+    def join(self):
+        """Ends the captures and explains their resets."""
+        self.captures.stop()
+        frames = {point: capture.frames(path) for point, path in self.captures.files.items()}
+        addresses = {"client": list(network.CLIENT.values()), "server": network.SERVERS[4] + network.SERVERS[6]}
+        ours = set(addresses["client"] + addresses["server"])
+        events = [event for event in self.trace.events() if {event.src[0], event.dst[0]} <= ours]
+        return labels.Join(frames, events, self.relay.injected, addresses, self.delay, self.scenario.box)
+
+    # What scenarios do.
+
+    def wait(self, seconds=0.0):
+        """Some seconds, and a round trip and a half on top: until all that was started has arrived."""
+        time.sleep(seconds + 3 * self.delay + 0.05)
+
+    def listen(self, port, address=None, backlog=16):
+        listener = self.server.socket(self.family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address or self.server_ip, port))
+        listener.listen(backlog)
+        self.open_sockets.append(listener)
+        return listener
+
+    def socket(self, host=None):
+        new = (host or self.client).socket(self.family)
+        new.settimeout(10)
+        self.open_sockets.append(new)
+        return new
+
+    def connect(self, port, address=None):
+        client = self.socket()
+        client.connect((address or self.server_ip, port))
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return client
+
+    def pair(self, port, listener=None):
+        """A connection between the two hosts: the client's socket and the server's."""
+        listener = listener or self.listen(port)
+        client = self.connect(port)
+        server, _ = listener.accept()
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        server.settimeout(10)
+        self.open_sockets.append(server)
+        return client, server
+
+    def refused(self, port, address=None):
+        """Tries to connect where that must fail."""
+        try:
+            self.connect(port, address)
+        except ConnectionRefusedError:
+            return
+        raise RuntimeError(f"port {port} was not refused")
+
+    def web(self, **options):
+        return self._server(servers.Nginx(self, **options), "nginx")
+
+    def ftp(self):
+        return self._server(servers.Vsftpd(self), "vsftpd")
+
+    def haproxy(self, **options):
+        return self._server(servers.Haproxy(self, **options), "haproxy")
+
+    def wait_for_port(self, port):
+        servers.wait_for_port(self, port)
+
+    def _server(self, server, package):
+        self.used.append(servers.version(package))
+        servers.wait_for_port(self, server.port)
+        return server
+
+    def url(self, path="/", port=80, address=None):
+        host = address or self.server_ip
+        return f"http://{f'[{host}]' if ':' in host else host}{f':{port}' if port != 80 else ''}{path}"
+
+    def curl(self, *words, check=True):
+        tool = servers.version("curl")
+        if tool not in self.used:
+            self.used.append(tool)
+        return self.client.run(["curl", "--silent", "--noproxy", "*", "--output", "/dev/null", *words], check=check)
+
+
+def linger(sock):
+    """Makes close() abort: SO_LINGER with zero seconds."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def read_all(sock, count):
+    data = b""
+    while len(data) < count:
+        data += sock.recv(count - len(data))
+    return data

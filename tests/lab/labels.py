@@ -1,0 +1,174 @@
+"""Joins the resets in a run's captures with what made them, and writes the label files.
+
+Each reset is found in the capture next to its maker: at the host whose kernel's tracepoint reports it, at the router whose nft rule
+rejects, or behind the relay that forged it. From there it is followed into the other captures by the segment's identity. A reset
+that none of these made is an error of the lab, not a label.
+"""
+
+import dataclasses
+
+import packet
+
+TRACE_TOLERANCE = 0.005
+TRIGGER_TOLERANCE = 0.050
+
+
+class Unexplained(Exception):
+    pass
+
+
+@dataclasses.dataclass
+class Reset:
+    segment: packet.Segment
+    sender: str            # client or server: whose address it carries
+    origin: str            # endpoint, middlebox, attacker
+    time: float            # at its near capture
+    event: object = None   # the tracepoint's line
+    accepted: bool = None  # True if the receiver's kernel reports that it took it
+    trigger: packet.Segment = None
+    number: int = 0        # counted per sender and connection
+
+
+class Join:
+    """The resets of one run. `frames` maps points to frames; `box` is where an nft rule rejects, if anywhere."""
+
+    def __init__(self, frames, events, injected, addresses, delay, box=None):
+        self.frames, self.delay, self.box = frames, delay, box
+        self.addresses = addresses
+        self.injected = {segment.key for segment in injected}
+        self.unused = [event for event in events if event.event == "tcp_send_reset"]
+        self.taken = [event for event in events if event.event == "tcp_receive_reset"]
+        self.resets = []
+        for host in ("client", "server"):
+            self._endpoint_resets(host)
+        self._foreign_resets()
+        self._number()
+
+    def sender(self, segment):
+        for host, addresses in self.addresses.items():
+            if segment.src in addresses:
+                return host
+        raise Unexplained(f"a reset from a stranger: {segment}")
+
+    def _resets_at(self, point):
+        return [frame for frame in self.frames[point] if frame.segment and frame.segment.is_reset]
+
+    def _endpoint_resets(self, host):
+        for frame in self._resets_at(host):
+            if self.sender(frame.segment) != host:
+                continue
+            event = self._nearest(self.unused, frame.segment.flow, frame.time)
+            if event:
+                self.unused.remove(event)
+            elif self.box != host:
+                raise Unexplained(f"{host} sent a reset that no tracepoint reports: {frame}")
+            trigger = self._trigger(host, frame) if event is None or event.passive else None
+            other = "server" if host == "client" else "client"
+            self._add(frame, host, "endpoint", event, trigger, other)
+
+    def _foreign_resets(self):
+        own = {reset.segment.key for reset in self.resets}
+        near = [point for point in self.frames if self.box and point.startswith(self.box)]
+        for point in near + [point for point in self.frames if point not in near]:
+            known = [reset.segment.key for reset in self.resets if reset.origin != "endpoint"]
+            for frame in self._without_copies(point):
+                if frame.segment.key in own:
+                    continue
+                if frame.segment.key in known:
+                    known.remove(frame.segment.key)
+                    continue
+                forged = frame.segment.key in self.injected
+                if not forged and point not in near:
+                    raise Unexplained(f"nobody made this reset, seen at {point}: {frame}")
+                sender = self.sender(frame.segment)
+                trigger = None if forged else self._trigger(point, frame)
+                self._add(frame, sender, "attacker" if forged else "middlebox", None, trigger, "server" if sender == "client" else "client")
+
+    def _add(self, frame, sender, origin, event, trigger, receiver):
+        reset = Reset(frame.segment, sender, origin, frame.time, event, None, trigger)
+        for copy in self._resets_at(receiver):
+            if copy.segment.key == reset.segment.key and (taken := self._nearest(self.taken, copy.segment.reverse_flow, copy.time)):
+                self.taken.remove(taken)
+                reset.accepted = True
+                break
+        self.resets.append(reset)
+
+    @staticmethod
+    def _nearest(events, flow, when):
+        fitting = [event for event in events if event.flow == flow and abs(event.time - when) < TRACE_TOLERANCE]
+        return min(fitting, key=lambda event: abs(event.time - when), default=None)
+
+    def _trigger(self, point, reset):
+        """Beside its maker, the segment that a passive reset answers is the last one before it that fits."""
+        for frame in reversed(self.frames[point][:reset.number - 1]):
+            if reset.time - frame.time > TRIGGER_TOLERANCE:
+                return None
+            if frame.segment and frame.segment.provokes(reset.segment):
+                return frame.segment
+        return None
+
+    def _without_copies(self, point):
+        return [frame for frame in self._resets_at(point) if not self._original(point, frame)]
+
+    def _original(self, point, copy):
+        """The frame that this one repeats in a capture on several devices: the same segment a moment earlier with another TTL."""
+        if point != "r1any":
+            return None
+        for frame in reversed(self.frames[point][:copy.number - 1]):
+            if copy.time - frame.time > 0.002:
+                return None
+            if frame.segment and frame.segment.key == copy.segment.key and frame.segment.ttl != copy.segment.ttl:
+                return frame
+        return None
+
+    def _number(self):
+        self.resets.sort(key=lambda reset: reset.time)
+        counts = {}
+        for reset in self.resets:
+            counts[reset.segment.flow] = reset.number = counts.get(reset.segment.flow, 0) + 1
+
+    def _transit(self, sender, point):
+        near_client = point == "client" or point.startswith("r1")
+        return 0.0 if near_client == (sender == "client") else self.delay
+
+    def at(self, point):
+        """Pairs of frame and reset, for each reset in that point's capture, copies left out."""
+        pending = list(self.resets)
+        for frame in self._without_copies(point):
+            fitting = [reset for reset in pending if reset.segment.key == frame.segment.key]
+            if not fitting:
+                raise Unexplained(f"{point}: {frame}")
+            reset = min(fitting, key=lambda reset: abs(frame.time - reset.time - self._transit(reset.sender, point)))
+            pending.remove(reset)
+            yield frame, reset
+
+    def labels(self, point, judge):
+        """The `resets` list of the label file for one point. `judge(reset, point)` is the scenario's: a cause, or a dict of parts."""
+        result, first, frame_of = [], {}, {}
+        for frame, reset in self.at(point):
+            verdict = judge(reset, point)
+            verdict = {"cause": verdict} if isinstance(verdict, str) else dict(verdict)
+            label = {"frame": frame.number, **verdict,
+                     "kernel_reason": reset.event.reason if reset.event else None,
+                     "kernel_state": reset.event.state if reset.event else None,
+                     "origin": reset.origin, "sender": reset.sender,
+                     "trigger_frame": self._frame_of(point, reset.trigger, frame), "accepted": reset.accepted}
+            flow = reset.segment.flow
+            if verdict["cause"] in ("in_flight", "lost_reset", "already_reset") and flow in first:
+                label["first_reset"] = first[flow]
+            first.setdefault(flow, frame.number)
+            frame_of[frame.number] = label
+            result.append(label)
+        for frame in self._resets_at(point):
+            if original := self._original(point, frame):
+                copy = {**frame_of[original.number], "frame": frame.number, "duplicate_of": original.number}
+                result.append(copy)
+        return sorted(result, key=lambda label: label["frame"])
+
+    def _frame_of(self, point, segment, reset_frame):
+        if segment is None:
+            return None
+        for frame in self.frames[point][:reset_frame.number]:
+            if frame.segment and frame.segment.key == segment.key:
+                return frame.number
+        return None

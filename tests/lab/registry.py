@@ -1,0 +1,61 @@
+"""The list of scenarios. A scenario is a function that acts in a Lab, with a judge that says which cause each reset has."""
+
+import dataclasses
+import typing
+
+CATALOGUE = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One way to run a scenario: IP version, one-way delay, which use its captures are for, and which capture points to keep."""
+    ip: int
+    delay_ms: float
+    split: str
+    points: tuple
+    form: str = "pcapng"
+    derive: tuple = ()
+
+
+def variant(ip, delay_ms, split, points="client", form="pcapng", derive=()):
+    assert split in ("rules", "figures")
+    return Variant(ip, delay_ms, split, tuple(points.split()), form, tuple(derive))
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    act: typing.Callable
+    judge: typing.Callable
+    variants: list
+    box: str = None       # where an nft rule makes the resets: r1, r2, server
+    snap: int = 262144
+
+    @property
+    def description(self):
+        return " ".join(self.act.__doc__.split())
+
+
+def scenario(name, judge, variants, **options):
+    def register(function):
+        assert name not in CATALOGUE, name
+        CATALOGUE[name] = Scenario(name, function, judge, variants, **options)
+        return function
+    return register
+
+
+# Judges: most scenarios need one of these.
+
+def always(cause, *allowed):
+    """Every reset has this cause; `allowed` are other causes that are right too, as the file can't tell."""
+    verdict = {"cause": cause, "causes_allowed": list(allowed)} if allowed else {"cause": cause}
+    return lambda reset, point: verdict
+
+
+def first_then(first, rest):
+    """The first reset of a sender in a connection has one cause, its repeats another."""
+    return lambda reset, point: first if reset.number == 1 else rest
+
+
+def none(reset, point):
+    raise AssertionError(f"this scenario must not make a reset: {reset}")
