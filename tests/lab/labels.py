@@ -27,6 +27,8 @@ class Reset:
     accepted: bool = None  # True if the receiver's kernel reports that it took it
     trigger: packet.Segment = None
     number: int = 0        # counted per sender and connection
+    first: object = None   # the first of that sender in that connection
+    delay: float = 0.0     # of the line, one way
 
 
 class Join:
@@ -85,7 +87,7 @@ class Join:
                 self._add(frame, sender, "attacker" if forged else "middlebox", None, trigger, "server" if sender == "client" else "client")
 
     def _add(self, frame, sender, origin, event, trigger, receiver):
-        reset = Reset(frame.segment, sender, origin, frame.time, event, None, trigger)
+        reset = Reset(frame.segment, sender, origin, frame.time, event, None, trigger, delay=self.delay)
         for copy in self._resets_at(receiver):
             if copy.segment.key == reset.segment.key and (taken := self._nearest(self.taken, copy.segment.reverse_flow, copy.time)):
                 self.taken.remove(taken)
@@ -95,7 +97,7 @@ class Join:
 
     @staticmethod
     def _nearest(events, flow, when):
-        fitting = [event for event in events if event.flow == flow and abs(event.time - when) < TRACE_TOLERANCE]
+        fitting = [event for event in events if event.concerns(flow) and abs(event.time - when) < TRACE_TOLERANCE]
         return min(fitting, key=lambda event: abs(event.time - when), default=None)
 
     def _trigger(self, point, reset):
@@ -123,9 +125,11 @@ class Join:
 
     def _number(self):
         self.resets.sort(key=lambda reset: reset.time)
-        counts = {}
+        series = {}
         for reset in self.resets:
-            counts[reset.segment.flow] = reset.number = counts.get(reset.segment.flow, 0) + 1
+            earlier = series.setdefault(reset.segment.flow, [])
+            earlier.append(reset)
+            reset.number, reset.first = len(earlier), earlier[0]
 
     def _transit(self, sender, point):
         near_client = point == "client" or point.startswith("r1")

@@ -52,9 +52,22 @@ def always(cause, *allowed):
     return lambda reset, point: verdict
 
 
-def first_then(first, rest):
+def first_then(first, rest, *allowed):
     """The first reset of a sender in a connection has one cause, its repeats another."""
-    return lambda reset, point: first if reset.number == 1 else rest
+    repeat = {"cause": rest, "causes_allowed": list(allowed)} if allowed else rest
+    return lambda reset, point: first if reset.number == 1 else repeat
+
+
+def either(cause, *allowed):
+    return {"cause": cause, "causes_allowed": list(allowed)}
+
+
+def by_port(**judges):
+    """Another judge for each server port: by_port(p21=..., other=...)."""
+    def judge(reset, point):
+        port = reset.segment.sport if reset.sender == "server" else reset.segment.dport
+        return judges.get(f"p{port}", judges.get("other"))(reset, point)
+    return judge
 
 
 def none(reset, point):

@@ -1,7 +1,8 @@
 """The wide area network between r1 and r2: a thread that carries IP packets between two TUN devices.
 
 The kernel has no netem here, so delay, loss and forgery happen in this thread. `rule(segment, direction)` decides about each TCP
-segment: None lets it pass, True drops it, a number delays it by so many seconds more. Directions: "to_server", "to_client".
+segment: None lets it pass, True drops it, a number delays it by so many seconds more, and Twice(seconds) sends it and, that much
+later, a copy of it. Directions: "to_server", "to_client".
 """
 
 import fcntl
@@ -17,6 +18,10 @@ import packet
 
 TUNSETIFF = 0x400454CA
 IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
+
+
+class Twice(float):
+    """A rule's answer: let the segment pass, and a copy of it so many seconds later."""
 
 
 def open_tunnel(namespace, name):
@@ -88,7 +93,10 @@ class Relay(threading.Thread):
                 verdict = self.rule(segment, direction) if self.rule else None
                 if verdict is True:
                     continue
-                due += verdict or 0.0
+                if isinstance(verdict, Twice):
+                    self._queue(due + verdict, out, raw)
+                else:
+                    due += verdict or 0.0
             self._queue(due, out, raw)
 
     def _queue(self, due, out, raw):

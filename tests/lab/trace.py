@@ -27,9 +27,12 @@ class Event:
     reason: str
     passive: bool
 
-    @property
-    def flow(self):
-        return (*self.src, *self.dst)
+    def concerns(self, flow):
+        """Whether this line can be about a segment (source, port, destination, port). A reset that a listening socket sends is
+        reported with the listener's own addresses: often unspecified, and no peer."""
+        if self.state == "TCP_LISTEN":
+            return self.passive and self.src[1] == flow[1] and self.src[0] in (flow[0], "0.0.0.0", "::")
+        return (*self.src, *self.dst) == flow
 
 
 def endpoint(text):

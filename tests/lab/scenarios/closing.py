@@ -6,7 +6,9 @@ import socket
 import time
 
 from lab import linger, read_all
-from registry import always, none, scenario, variant
+from packet import FIN
+from registry import always, by_port, first_then, none, scenario, variant
+from relay import Twice
 
 
 def ftp_session(lab):
@@ -44,10 +46,11 @@ def data_after_close_ftp(lab):
     lab.wait(0.3)
 
 
-@scenario("data_after_close-transfer", always("data_after_close"),
+@scenario("data_after_close-transfer", by_port(p21=always("unread_data"), other=first_then("data_after_close", "in_flight", "data_after_close")),
           [variant(4, 40, "figures", "client"), variant(6, 1, "rules", "client")], snap=200)
 def data_after_close_transfer(lab):
-    """An FTP client closes the data connection just after it asked for a file, before the first byte came; each segment is reset."""
+    """An FTP client closes the data connection just after it asked for a file, before the first byte came: each segment is reset.
+    Then it closes the control connection, with the server's complaint (426) unread."""
     session, control = ftp_session(lab)
     data = lab.connect(passive_port(session, lab))
     session.putcmd("RETR archive.bin")
@@ -65,11 +68,26 @@ def data_after_close_request(lab):
     client, server = lab.pair(7000)
     client.sendall(b"STATUS 17\n")
     client.close()
+    lab.wait()
     read_all(server, 10)
     server.sendall(b"17 is on its way\n")
     lab.wait(0.2)
     server.close()
     lab.wait()
+
+
+@scenario("data_after_close-crossing", first_then("data_after_close", "in_flight", "data_after_close"),
+          [variant(4, 40, "rules", "client server"), variant(6, 40, "figures", "client")])
+def data_after_close_crossing(lab):
+    """The server answers before the client's FIN reaches it: the first reset's seq is the FIN's own, not the one after it; the
+    server's late ACK of the FIN draws a second reset with the next seq."""
+    lab.relay.rule = lambda segment, direction: 0.02 if segment.flags & FIN else None
+    client, server = lab.pair(7000)
+    client.sendall(b"STATUS 17\n")
+    client.close()
+    read_all(server, 10)
+    server.sendall(b"17 is on its way\n")
+    lab.wait(0.2)
 
 
 @scenario("half_close", none, [variant(4, 1, "rules", "client"), variant(6, 40, "figures", "server")])
@@ -120,3 +138,22 @@ def normal_close_after_fin(lab):
     response.read()
     connection.close()
     lab.wait()
+
+
+@scenario("normal_close-haproxy", first_then("normal_close", "in_flight", "normal_close"), [variant(4, 1, "figures", "client"), variant(6, 40, "rules", "client server")])
+def normal_close_haproxy(lab):
+    """HAProxy with `option nolinger` in front of nginx: when the response is complete it ends the connection with a reset."""
+    lab.web()
+    lab.haproxy(options="option nolinger\n  option httpclose")
+    for path in ("/", "/style.css"):
+        lab.curl(lab.url(path, 8080), check=False)
+        lab.wait()
+
+
+@scenario("normal_close-late_copy", always("normal_close"), [variant(4, 1, "rules", "client server"), variant(6, 40, "figures", "client")])
+def normal_close_late_copy(lab):
+    """Both sides closed in order; a late copy of the client's FIN then reaches a server that has forgotten the connection."""
+    lab.relay.rule = lambda segment, direction: Twice(0.4) if segment.flags & FIN and direction == "to_server" else None
+    lab.web()
+    lab.curl(lab.url("/"))
+    lab.wait(0.5)
