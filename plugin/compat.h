@@ -1,0 +1,23 @@
+/* What differs between the Wireshark versions that we build against: 4.0 to 4.6. The only file with
+ * version conditionals.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+
+#ifndef RST_COMPAT_H
+#define RST_COMPAT_H
+
+#include <ws_version.h>
+
+#define RST_WIRESHARK_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) \
+     || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* From 4.6 on epan leaves out the protocol items that nobody wants, so the IP headers have to be
+ * wanted beside TCP. Before, that would only cost time. */
+#if RST_WIRESHARK_AT_LEAST(4, 6)
+#define RST_WANT_IP 1
+#else
+#define RST_WANT_IP 0
+#endif
+
+#endif

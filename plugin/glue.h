@@ -1,0 +1,44 @@
+/* What the C files of the glue share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+
+#ifndef RST_GLUE_H
+#define RST_GLUE_H
+
+#include "compat.h"
+
+#include <epan/packet.h>
+#include <epan/expert.h>
+
+#include "rstanalysis.h"
+
+/* Tunnels in tunnels: more TCP layers than this in one frame are not looked at. */
+#define RST_MOST_LAYERS 16
+
+/* What registration gave us. */
+typedef struct rst_registered {
+    const rst_core *core;
+    int protocol;
+    int tree;             /* ett of the tree */
+    int *fields;          /* hf, one for each of core->fields */
+    expert_field *experts;
+    int ip, ipv6, tcp;    /* hf of the protocols that we read */
+    int *inputs;          /* hf, one for each of core->inputs; -1 where this Wireshark has none */
+} rst_registered;
+
+extern rst_registered rst_plugin;
+
+/* read.c: fills `packets` with the TCP layers of the frame and returns how many there are. */
+size_t rst_read(packet_info *pinfo, proto_tree *tree, rst_packet packets[RST_MOST_LAYERS]);
+
+/* render.c: adds the reports to the tree. */
+void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports);
+
+#ifdef RST_FAULT_INJECTION
+/* register.c: throws an epan exception where RSTANALYSIS_FAULT says "WHERE:FRAME". */
+void rst_fault(const char *where, uint32_t frame);
+#else
+#define rst_fault(where, frame) ((void)(frame))
+#endif
+
+#endif

@@ -1,0 +1,161 @@
+/* Registration with epan, and the dissector that runs the three phases: read, observe, render.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "glue.h"
+
+rst_registered rst_plugin;
+
+/* Of the file that is open; NULL between files. */
+static rst_session *session;
+
+static void open_file(void)
+{
+    session = rst_plugin.core->session_new();
+}
+
+static void close_file(void)
+{
+    rst_plugin.core->session_free(session);
+    session = NULL;
+}
+
+static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    (void)data;
+    bool first_visit = !PINFO_FD_VISITED(pinfo);
+
+    if (session == NULL || tree == NULL)
+        return 0;
+    if (first_visit) {
+        /* The wanted fields are there on the first visit only; later the verdict is recalled. */
+        rst_packet packets[RST_MOST_LAYERS];
+        size_t count = rst_read(pinfo, tree, packets);
+        for (size_t i = 0; i < count; i++)
+            rst_plugin.core->observe(session, &packets[i]);
+    }
+    rst_render(tvb, pinfo, tree, rst_plugin.core->recall(session, pinfo->num, first_visit));
+    return (int)tvb_captured_length(tvb);
+}
+
+static header_field_info field_info_of(const rst_field *field)
+{
+    static const struct {
+        enum ftenum type;
+        int display;
+    } kinds[] = {
+        [RST_TEXT] = {FT_STRING, BASE_NONE},     [RST_UNSIGNED] = {FT_UINT32, BASE_DEC},
+        [RST_SIGNED] = {FT_INT32, BASE_DEC},     [RST_BOOLEAN] = {FT_BOOLEAN, BASE_NONE},
+        [RST_FRAME] = {FT_FRAMENUM, BASE_NONE},  [RST_DURATION] = {FT_RELATIVE_TIME, BASE_NONE},
+    };
+    header_field_info info = {field->title, field->name, kinds[field->kind].type,
+                              kinds[field->kind].display, NULL, 0, field->help, HFILL};
+    return info;
+}
+
+static void register_fields(const rst_core *core)
+{
+    hf_register_info *fields = g_new0(hf_register_info, core->field_count);
+
+    rst_plugin.fields = g_new(int, core->field_count);
+    for (size_t i = 0; i < core->field_count; i++) {
+        rst_plugin.fields[i] = -1;
+        fields[i].p_id = &rst_plugin.fields[i];
+        fields[i].hfinfo = field_info_of(&core->fields[i]);
+    }
+    proto_register_field_array(rst_plugin.protocol, fields, (int)core->field_count);
+}
+
+static void register_experts(const rst_core *core)
+{
+    static const int severities[] = {
+        [RST_CHAT] = PI_CHAT, [RST_NOTE] = PI_NOTE, [RST_WARN] = PI_WARN, [RST_ERROR] = PI_ERROR};
+    ei_register_info *items = g_new0(ei_register_info, core->expert_count);
+
+    rst_plugin.experts = g_new(expert_field, core->expert_count);
+    for (size_t i = 0; i < core->expert_count; i++) {
+        const rst_expert *expert = &core->experts[i];
+        ei_register_info item = {&rst_plugin.experts[i],
+                                 {expert->name, PI_SEQUENCE, severities[expert->severity],
+                                  expert->summary, EXPFILL}};
+        rst_plugin.experts[i] = (expert_field)EI_INIT;
+        items[i] = item;
+    }
+    expert_register_field_array(expert_register_protocol(rst_plugin.protocol), items,
+                                (int)core->expert_count);
+}
+
+static void register_protocol(void)
+{
+    static int *trees[] = {&rst_plugin.tree};
+
+    rst_plugin.protocol =
+        proto_register_protocol("TCP Reset Analysis", "RST Analysis", "rstanalysis");
+    register_fields(rst_plugin.core);
+    register_experts(rst_plugin.core);
+    rst_plugin.tree = -1;
+    proto_register_subtree_array(trees, 1);
+    register_init_routine(open_file);
+    register_cleanup_routine(close_file);
+}
+
+static int want(GArray *wanted, const char *name)
+{
+    int field = proto_registrar_get_id_byname(name);
+
+    if (field >= 0)
+        g_array_append_val(wanted, field);
+    return field;
+}
+
+/* With TCP wanted, epan builds the tree, in which the IP items stand beside it. */
+static GArray *wanted_fields(const rst_core *core)
+{
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
+
+    rst_plugin.tcp = want(wanted, "tcp");
+    rst_plugin.ip = proto_registrar_get_id_byname("ip");
+    rst_plugin.ipv6 = proto_registrar_get_id_byname("ipv6");
+    if (RST_WANT_IP) {
+        want(wanted, "ip");
+        want(wanted, "ipv6");
+    }
+    rst_plugin.inputs = g_new(int, core->input_count);
+    for (size_t i = 0; i < core->input_count; i++)
+        rst_plugin.inputs[i] = want(wanted, core->inputs[i]);
+    return wanted;
+}
+
+static void register_handoff(void)
+{
+    dissector_handle_t handle = create_dissector_handle(dissect, rst_plugin.protocol);
+
+    set_postdissector_wanted_hfids(handle, wanted_fields(rst_plugin.core));
+    register_postdissector(handle);
+}
+
+void rst_register(const rst_core *core)
+{
+    static proto_plugin plugin;
+
+    rst_plugin.core = core;
+    plugin.register_protoinfo = register_protocol;
+    plugin.register_handoff = register_handoff;
+    proto_register_plugin(&plugin);
+}
+
+#ifdef RST_FAULT_INJECTION
+#include <stdlib.h>
+#include <string.h>
+#include <epan/exceptions.h>
+
+void rst_fault(const char *where, uint32_t frame)
+{
+    const char *fault = getenv("RSTANALYSIS_FAULT");
+    size_t length = strlen(where);
+
+    if (fault != NULL && strncmp(fault, where, length) == 0 && fault[length] == ':'
+        && strtoul(fault + length + 1, NULL, 10) == frame)
+        THROW_MESSAGE(ReportedBoundsError, "injected fault");
+}
+#endif

@@ -1,0 +1,48 @@
+/* rst_reports -> generated tree items and expert items. May throw; no Rust frame is on the stack.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "glue.h"
+
+static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb, const rst_item *item)
+{
+    int field = rst_plugin.fields[item->field];
+    nstime_t duration;
+
+    switch (rst_plugin.core->fields[item->field].kind) {
+    case RST_TEXT:
+        return proto_tree_add_string(tree, field, tvb, 0, 0, item->text);
+    case RST_SIGNED:
+        return proto_tree_add_int(tree, field, tvb, 0, 0, (int32_t)item->number);
+    case RST_BOOLEAN:
+        return proto_tree_add_boolean(tree, field, tvb, 0, 0, item->number != 0);
+    case RST_DURATION:
+        duration.secs = (time_t)(item->number / 1000000000);
+        duration.nsecs = (int)(item->number % 1000000000);
+        return proto_tree_add_time(tree, field, tvb, 0, 0, &duration);
+    default: /* RST_UNSIGNED, RST_FRAME */
+        return proto_tree_add_uint(tree, field, tvb, 0, 0, (uint32_t)item->number);
+    }
+}
+
+static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                          const rst_report *report)
+{
+    proto_item *root = proto_tree_add_protocol_format(
+        tree, rst_plugin.protocol, tvb, 0, 0, "TCP Reset Analysis: %s", report->heading);
+    proto_tree *subtree = proto_item_add_subtree(root, rst_plugin.tree);
+
+    proto_item_set_generated(root);
+    expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s",
+                           report->summary);
+    for (size_t i = 0; i < report->item_count; i++)
+        proto_item_set_generated(add_item(subtree, tvb, &report->items[i]));
+}
+
+void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports)
+{
+    for (size_t i = 0; i < reports.count; i++) {
+        rst_fault("throw-render", pinfo->num);
+        render_report(tvb, pinfo, tree, &reports.reports[i]);
+    }
+}

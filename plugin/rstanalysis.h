@@ -1,0 +1,97 @@
+/* The interface between the C glue (plugin/) and the Rust core (src/ffi). bindgen makes the Rust side
+ * from this file, so both sides share one definition.
+ *
+ * Who may do what: the glue calls epan, whose exceptions are longjmps; the core never does. While epan
+ * code runs, no Rust frame is among its callers, except that of plugin_register, which owns nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+
+#ifndef RSTANALYSIS_H
+#define RSTANALYSIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Types of fields, in the order of field::Kind. */
+enum rst_kind { RST_TEXT, RST_UNSIGNED, RST_SIGNED, RST_BOOLEAN, RST_FRAME, RST_DURATION };
+
+/* Severities of expert items, in the order of field::ExpertSeverity. */
+enum rst_severity { RST_CHAT, RST_NOTE, RST_WARN, RST_ERROR };
+
+/* A field to register. All texts are static. */
+typedef struct rst_field {
+    const char *title;
+    const char *name;
+    const char *help;
+    uint8_t kind; /* enum rst_kind */
+} rst_field;
+
+/* An expert item to register. */
+typedef struct rst_expert {
+    const char *name;
+    const char *summary;
+    uint8_t severity; /* enum rst_severity */
+} rst_expert;
+
+/* One TCP layer of a frame. The bytes belong to Wireshark and are read during the call only. */
+typedef struct rst_packet {
+    int64_t seconds;         /* since the epoch */
+    const uint8_t *ip;       /* captured bytes from the IP header on */
+    const uint8_t *tcp;      /* captured bytes from the TCP header on */
+    uint64_t link_source;    /* link-layer source address as a number, 0 for none */
+    uint32_t ip_captured;    /* how many bytes `ip` has */
+    uint32_t tcp_captured;   /* how many bytes `tcp` has */
+    uint32_t tcp_offset;     /* from the IP header to the TCP header; UINT32_MAX where TCP was
+                                put together from fragments */
+    uint32_t reported;       /* bytes from the TCP header to the end of the packet on the wire */
+    int32_t nanoseconds;     /* 0 to 999,999,999 */
+    uint32_t frame;          /* from 1 */
+    uint32_t inputs;         /* bit N: the input field N of the core occurs in the frame */
+    uint8_t layer;           /* which TCP layer of the frame, from 0 */
+} rst_packet;
+
+/* One field with its value. */
+typedef struct rst_item {
+    const char *text;  /* RST_TEXT */
+    int64_t number;    /* all other kinds; nanoseconds for RST_DURATION */
+    uint16_t field;    /* index into the fields */
+} rst_item;
+
+/* One tree. */
+typedef struct rst_report {
+    const char *heading;   /* of the tree */
+    const char *summary;   /* of the expert item */
+    const rst_item *items;
+    size_t item_count;
+    uint16_t expert;       /* index into the experts */
+} rst_report;
+
+/* What there is to show on a frame; it belongs to the session until its next call. */
+typedef struct rst_reports {
+    const rst_report *reports;
+    size_t count;
+} rst_reports;
+
+/* All that is known of the open file. Made and freed by the core, held by the glue. */
+typedef struct rst_session rst_session;
+
+/* The core, as the glue sees it: tables to register and functions to call. None of the functions
+ * calls epan, and none lets a panic out. */
+typedef struct rst_core {
+    const rst_field *fields;
+    size_t field_count;
+    const rst_expert *experts;
+    size_t expert_count;
+    const char *const *inputs; /* names of the Wireshark fields that the core wants, at most 32 */
+    size_t input_count;
+    rst_session *(*session_new)(void); /* NULL where it failed */
+    void (*session_free)(rst_session *session);
+    void (*observe)(rst_session *session, const rst_packet *packet);
+    rst_reports (*recall)(rst_session *session, uint32_t frame, bool provisional);
+} rst_core;
+
+/* Registers the plugin with epan. `core` must live as long as the process. */
+void rst_register(const rst_core *core);
+
+#endif

@@ -1,0 +1,233 @@
+//! Resets by which an endpoint ends a connection that it knows, or answers what comes after its end.
+
+use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::closing::{
+    BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
+    OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
+};
+use crate::evidence::exchange::{
+    MORE_WAS_COMING, PEER_DATA_UNANSWERED, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED,
+    REPLY_RECEIVED, REQUEST_UNANSWERED, RESET_ACKS_DATA,
+};
+use crate::evidence::form::{ACTIVE, PASSIVE};
+use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_MISSING};
+use crate::text::{count, duration};
+
+/// All is delivered; a reset saves the four-way close.
+pub static NORMAL_CLOSE: Cause = Cause {
+    name: "normal_close",
+    category: Category::Closing,
+    summary: "All was delivered; the reset only saves the four-way close",
+    severity: Severity::Harmless,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_ABORT_ON_LINGER"),
+    next_step: "Nothing: nothing was lost",
+    reference: "RFC 9293 3.10.5 (ABORT); RFC 9112 9.6",
+    position: Position::First,
+    applies: |s| ACTIVE.holds(s) || (BOTH_FINS.holds(s) && !DATA_AFTER_FIN.holds(s)),
+    prior: 0.0,
+    weighs: &[
+        (&NOTHING_OUTSTANDING, 1.0),
+        (&REPLY_COMPLETE, 3.5),
+        (&REPLY_DELIVERED, 2.0),
+        (&REPLY_RECEIVED, 1.5),
+        (&PEER_FIN, 1.5),
+        (&BOTH_FINS, 2.5),
+        (&OWN_DATA_OUTSTANDING, -4.0),
+        (&PEER_DATA_UNANSWERED, -3.0),
+        (&REQUEST_UNANSWERED, -2.5),
+        (&RECEIVING_TRANSFER, -2.5),
+        (&MORE_WAS_COMING, -4.0),
+        (&NO_PAYLOAD, -2.0),
+        (&SENDER_SPOKE_ON, -4.0),
+        (&HOPS_DIFFER, -4.0),
+        (&HOP_DIFFERS_BY_ONE, -1.5),
+    ],
+    provoked: false,
+    explain: |s| {
+        let all = format!(
+            "all {} to {} and {} back",
+            count(s.reset.own.bytes, "byte"),
+            s.reset.receiver,
+            count(s.reset.peer.bytes, "byte")
+        );
+        let closed = if BOTH_FINS.holds(s) {
+            "both sides had closed".into()
+        } else if PEER_FIN.holds(s) {
+            format!(
+                "the other side had closed (FIN in frame {})",
+                s.reset.peer.fin.frame
+            )
+        } else {
+            "the reset only saves the four-way close".into()
+        };
+        format!("A normal end: {all} had been delivered, {closed}")
+    },
+};
+
+/// A side that had closed gets data.
+pub static DATA_AFTER_CLOSE: Cause = Cause {
+    name: "data_after_close",
+    category: Category::Closing,
+    summary: "A side that had closed gets data from the other side",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_ABORT_ON_DATA"),
+    next_step: "See why one side closes while the other still has something to say: wait for the reply \
+                before close, shut down only the sending direction, keep the client's keep-alive \
+                shorter than the server's",
+    reference: "RFC 9293 3.10.7.1; RFC 1122 4.2.2.13",
+    position: Position::First,
+    applies: |s| DATA_AFTER_FIN.holds(s),
+    prior: 0.0,
+    weighs: &[
+        (&OWN_FIN, 1.0),
+        (&DATA_AFTER_FIN, 3.0),
+        (&PASSIVE, 1.5),
+        (&HALF_CLOSE_ALIVE, -4.0),
+        (&LONG_AFTER_FIN, -5.0),
+        (&SENDER_WAS_RESET, -3.0),
+        (&HOPS_DIFFER, -4.0),
+        (&HOP_DIFFERS_BY_ONE, -1.5),
+        (&LABEL_MISSING, -4.0),
+    ],
+    provoked: true,
+    explain: |s| {
+        let data = s
+            .reset
+            .trigger
+            .map_or(0, |trigger| u64::from(trigger.payload_length));
+        format!(
+            "{} had closed (FIN in frame {}) when {} of data arrived from {} in frame {}, {} before \
+             the reset: nobody was left to take them",
+            s.reset.sender,
+            s.reset.own.fin.frame,
+            count(data, "byte"),
+            s.reset.receiver,
+            s.trigger_frame(),
+            duration(s.delay().unwrap_or(0)),
+        )
+    },
+};
+
+/// close() with bytes not read.
+pub static UNREAD_DATA: Cause = Cause {
+    name: "unread_data",
+    category: Category::Closing,
+    summary: "The application closed with received bytes that it had not read",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
+    next_step: "Read to the end before close, or see why the application gave up (its log, at the time \
+                of the reset)",
+    reference: "RFC 9293 3.10.4; RFC 1122 4.2.2.13; RFC 2525 2.17",
+    position: Position::First,
+    applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
+    prior: -0.5,
+    weighs: &[
+        (&PEER_DATA_UNANSWERED, 2.0),
+        (&RESET_ACKS_DATA, 2.5),
+        (&REQUEST_UNANSWERED, -3.0),
+        (&REPLY_DELIVERED, -3.0),
+        (&REPLY_COMPLETE, -1.5),
+        (&PEER_FIN, -1.0),
+        (&SENDER_SPOKE_ON, -4.0),
+        (&HOPS_DIFFER, -4.0),
+        (&HOP_DIFFERS_BY_ONE, -1.5),
+    ],
+    provoked: true,
+    explain: |s| {
+        format!(
+            "{} closed while data from {} (frame {}) was still unread: its TCP ended the connection \
+             with a reset",
+            s.reset.sender, s.reset.receiver, s.reset.peer.last_data.frame
+        )
+    },
+};
+
+/// SO_LINGER 0, disconnect, `ss -K`, a killed process.
+pub static APP_ABORT: Cause = Cause {
+    name: "app_abort",
+    category: Category::Closing,
+    summary: "The application, or who killed it, aborted the connection in mid-exchange",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_ABORT_ON_LINGER"),
+    next_step: "Look into the application's log at this time; check SO_LINGER settings, timeouts, and \
+                who ended the process",
+    reference: "RFC 9293 3.10.5 (ABORT)",
+    position: Position::First,
+    applies: |s| ACTIVE.holds(s),
+    prior: 0.3,
+    weighs: &[
+        (&OWN_DATA_OUTSTANDING, 2.0),
+        (&REQUEST_UNANSWERED, 2.5),
+        (&PEER_DATA_UNANSWERED, 0.5),
+        (&REPLY_COMPLETE, -2.0),
+        (&RESET_ACKS_DATA, -1.0),
+        (&PEER_FIN, -1.5),
+        (&BOTH_FINS, -2.0),
+        (&SENDER_SPOKE_ON, -4.0),
+        (&HOPS_DIFFER, -4.0),
+        (&HOP_DIFFERS_BY_ONE, -1.5),
+    ],
+    provoked: false,
+    explain: |s| {
+        let doing = if REQUEST_UNANSWERED.holds(s) {
+            format!(
+                "before its request (frame {}) was answered",
+                s.reset.own.last_data.frame
+            )
+        } else if OWN_DATA_OUTSTANDING.holds(s) {
+            format!(
+                "with {} of its own not yet acknowledged",
+                count(u64::from(s.reset.own.outstanding), "byte")
+            )
+        } else {
+            "in mid-exchange".into()
+        };
+        format!(
+            "{} aborted the connection with {} {doing}",
+            s.reset.sender, s.reset.receiver
+        )
+    },
+};
+
+/// The receiver of a transfer aborts it.
+pub static CANCELLED: Cause = Cause {
+    name: "cancelled",
+    category: Category::Closing,
+    summary: "The receiver of a transfer aborted it",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
+    next_step: "Look for a client timeout or a user who closed the page; compare the time since the \
+                request with the client's limits",
+    reference: "RFC 9293 3.10.4 and 3.10.5; RFC 2525 2.17",
+    position: Position::First,
+    applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
+    prior: -0.5,
+    weighs: &[
+        (&RECEIVING_TRANSFER, 3.0),
+        (&MORE_WAS_COMING, 3.0),
+        (&REPLY_COMPLETE, -5.0),
+        (&PEER_DATA_UNANSWERED, -0.5),
+        (&REQUEST_UNANSWERED, -3.0),
+        (&REPLY_DELIVERED, -3.0),
+        (&PEER_FIN, -2.0),
+        (&SENDER_SPOKE_ON, -4.0),
+        (&HOPS_DIFFER, -4.0),
+        (&HOPS_FIT, 0.5),
+        (&HOP_DIFFERS_BY_ONE, -1.5),
+    ],
+    provoked: true,
+    explain: |s| {
+        format!(
+            "{} aborted a transfer while {} was still sending: {} had arrived",
+            s.reset.sender,
+            s.reset.receiver,
+            count(s.reset.peer.bytes, "byte")
+        )
+    },
+};

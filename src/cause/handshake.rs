@@ -1,0 +1,105 @@
+//! Resets of a connection that was never opened, and filters that cut one in a host's name.
+
+use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::form::{ANSWERS_ESTABLISHED, ANSWERS_SYN};
+use crate::evidence::path::{
+    DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
+    LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
+};
+use crate::text::duration;
+
+/// Something between, or a filter on the host, refuses the attempt or cuts the connection.
+pub static FIREWALL: Cause = Cause {
+    name: "firewall",
+    category: Category::Handshake,
+    summary: "A firewall refused the connection attempt, or cut the connection, in the host's name",
+    severity: Severity::Problem,
+    origin: Origin::Middlebox,
+    kernel_reason: None,
+    next_step: "Trace the route with TCP (tcptraceroute to the same port), read the rule counters of the \
+                devices on it, and capture behind the suspected one",
+    reference: "RFC 9293 3.10.7.1; netfilter REJECT --reject-with tcp-reset",
+    position: Position::First,
+    applies: |s| ANSWERS_SYN.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && is_foreign(s)),
+    // Without any baseline it is as the source article has it: probably a firewall, but hardly more
+    // than even.
+    prior: 0.4,
+    weighs: &[
+        (&ANSWERS_SYN, 1.5),
+        (&ANSWERS_ESTABLISHED, 1.0),
+        (&HOPS_DIFFER, 5.0),
+        (&HOP_DIFFERS_BY_ONE, 2.5),
+        (&LABEL_MISSING, 4.0),
+        (&TOO_FAST, 4.0),
+        (&DSCP_DROPPED, 2.0),
+        (&LINK_DIFFERS, 1.5),
+        (&PORT_SERVES, 0.5),
+        (&HOPS_FIT, -0.5),
+        (&LABEL_FITS, -2.0),
+        (&SENDER_WAS_RESET, -3.0),
+        (&SENDER_SPOKE_ON, -2.0),
+    ],
+    provoked: true,
+    explain: |s| {
+        let what = if ANSWERS_SYN.holds(s) {
+            format!(
+                "The connection attempt to {} (SYN in frame {})",
+                s.reset.sender,
+                s.trigger_frame()
+            )
+        } else {
+            format!(
+                "The connection with {} was cut: frame {}",
+                s.reset.sender,
+                s.trigger_frame()
+            )
+        };
+        let who = if is_foreign(s) || TOO_FAST.holds(s) {
+            "a reset that the host itself did not make, probably a firewall's"
+        } else {
+            "a reset: probably a firewall, unless the port is closed on the host itself"
+        };
+        format!(
+            "{what} was answered after {} by {who}",
+            duration(s.delay().unwrap_or(0))
+        )
+    },
+};
+
+/// The host's own kernel says that nobody listens.
+pub static REFUSED: Cause = Cause {
+    name: "refused",
+    category: Category::Handshake,
+    summary: "The port is closed: the host's own TCP says that nobody listens",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("NO_SOCKET"),
+    next_step: "On the host, look with `ss -ltn` whether the service runs and on which address it \
+                listens; check that this is the right host and port",
+    reference: "RFC 9293 3.5.2, group 1, and 3.10.7.1",
+    position: Position::First,
+    applies: |s| ANSWERS_SYN.holds(s),
+    prior: 0.0,
+    weighs: &[
+        (&ANSWERS_SYN, 1.5),
+        (&HOPS_FIT, 1.0),
+        (&LABEL_FITS, 3.5),
+        (&HOPS_DIFFER, -4.0),
+        (&HOP_DIFFERS_BY_ONE, -2.0),
+        (&LABEL_MISSING, -4.0),
+        (&TOO_FAST, -4.0),
+        (&DSCP_DROPPED, -2.0),
+        (&LINK_DIFFERS, -1.0),
+        (&PORT_SERVES, -1.0),
+    ],
+    provoked: true,
+    explain: |s| {
+        format!(
+            "Nobody listens on {}: the host's own TCP answered the SYN of frame {} with a reset after {}",
+            s.reset.sender,
+            s.trigger_frame(),
+            duration(s.delay().unwrap_or(0))
+        )
+    },
+};

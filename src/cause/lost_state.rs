@@ -1,0 +1,48 @@
+//! Resets because one side no longer knows the connection.
+
+use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::closing::OWN_FIN;
+use crate::evidence::form::ANSWERS_ESTABLISHED;
+use crate::evidence::path::{
+    HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST,
+};
+use crate::text::duration;
+
+/// The receiver does not know the connection.
+pub static NO_CONNECTION: Cause = Cause {
+    name: "no_connection",
+    category: Category::LostState,
+    summary: "The receiver of a segment does not know the connection: restarted, failed over, state lost",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("NO_SOCKET"),
+    next_step: "Look for a restart, a failover or an idle limit at the side that reset; compare with \
+                keep-alive intervals",
+    reference: "RFC 9293 3.5.1 (half-open connections) and 3.10.7.1",
+    position: Position::First,
+    applies: |s| ANSWERS_ESTABLISHED.holds(s) && !OWN_FIN.holds(s),
+    prior: 0.5,
+    weighs: &[
+        (&ANSWERS_ESTABLISHED, 1.0),
+        (&HOPS_FIT, 1.0),
+        (&LABEL_FITS, 0.5),
+        (&SENDER_WAS_RESET, -4.0),
+        (&SENDER_SPOKE_ON, -4.0),
+        (&HOPS_DIFFER, -4.0),
+        (&HOP_DIFFERS_BY_ONE, -1.5),
+        (&LABEL_MISSING, -4.0),
+        (&TOO_FAST, -3.0),
+    ],
+    provoked: true,
+    explain: |s| {
+        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        format!(
+            "{} does not know the connection any more: it answered frame {} (after {} of silence) with \
+             a reset, without having closed",
+            s.reset.sender,
+            s.trigger_frame(),
+            duration(silence)
+        )
+    },
+};

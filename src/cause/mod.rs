@@ -1,0 +1,167 @@
+//! The causes: every value of `rstanalysis.cause`, what it means and what speaks for it.
+//!
+//! A cause is one `static` in the file of its family, and one line in [`ALL`]. Nothing else knows
+//! causes by name: registration, ranking, reports and documentation walk the list.
+
+mod aftermath;
+mod closing;
+mod handshake;
+mod lost_state;
+pub mod rank;
+
+use crate::evidence::{Fact, Situation};
+
+/// The family of a cause, as `rstanalysis.category` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// While the connection was being opened.
+    Handshake,
+    /// By an endpoint that ends the connection.
+    Closing,
+    /// One side no longer knows the connection.
+    LostState,
+    /// What follows an earlier reset.
+    Aftermath,
+    /// The file does not say.
+    Unknown,
+}
+
+impl Category {
+    /// Its name in the field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Handshake => "handshake",
+            Category::Closing => "closing",
+            Category::LostState => "lost_state",
+            Category::Aftermath => "aftermath",
+            Category::Unknown => "unknown",
+        }
+    }
+}
+
+/// How much a user should care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Harmless (Wireshark: Chat).
+    Harmless,
+    /// An application's fault or habit (Note).
+    Habit,
+    /// Breaks connections (Warn).
+    Problem,
+}
+
+/// Which resets of a series a cause can explain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// The first one: why the connection ended.
+    First,
+    /// The later ones: why there are more.
+    Repeat,
+    /// Any.
+    Any,
+}
+
+/// Who made the reset, if the cause is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The host whose address it carries.
+    Endpoint,
+    /// A box between, or a filter in the host's name.
+    Middlebox,
+    /// Not decided by the cause.
+    Unknown,
+}
+
+impl Origin {
+    /// Its name in the field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Endpoint => "endpoint",
+            Origin::Middlebox => "middlebox",
+            Origin::Unknown => "unknown",
+        }
+    }
+}
+
+/// One cause, with all that the plugin says of it and the rule that ranks it.
+///
+/// The rule is a sum of evidence in bits: a fact that is twice as likely under this cause as under
+/// its rivals adds 1, one that is half as likely takes 1 away. The most probable cause wins
+/// ([`rank`]); no rule depends on another.
+pub struct Cause {
+    /// The value of `rstanalysis.cause`.
+    pub name: &'static str,
+    /// Its family.
+    pub category: Category,
+    /// What happened, in one line.
+    pub summary: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Who made the reset.
+    pub origin: Origin,
+    /// Linux's name for it (tracepoint tcp:tcp_send_reset), where one exists.
+    pub kernel_reason: Option<&'static str>,
+    /// What to do now.
+    pub next_step: &'static str,
+    /// RFC section or source.
+    pub reference: &'static str,
+    /// Which resets of a series it explains.
+    pub position: Position,
+    /// Without this the cause is not even considered.
+    pub applies: fn(&Situation<'_>) -> bool,
+    /// How common it is where it applies, in bits against "unknown".
+    pub prior: f32,
+    /// What speaks for it (positive) and against it (negative), in bits.
+    pub weighs: &'static [(&'static Fact, f32)],
+    /// Whether the trigger provoked the reset, so that it is worth a field. An active abort may be
+    /// the application's own decision.
+    pub provoked: bool,
+    /// The sentence that an engineer can read aloud.
+    pub explain: fn(&Situation<'_>) -> String,
+}
+
+/// All causes. A new one is added in its family's file and here.
+pub static ALL: &[&Cause] = &[
+    &handshake::FIREWALL,
+    &handshake::REFUSED,
+    &closing::NORMAL_CLOSE,
+    &closing::DATA_AFTER_CLOSE,
+    &closing::UNREAD_DATA,
+    &closing::APP_ABORT,
+    &closing::CANCELLED,
+    &lost_state::NO_CONNECTION,
+    &aftermath::LOST_RESET,
+    &aftermath::ALREADY_RESET,
+    &aftermath::IN_FLIGHT,
+    &aftermath::UNKNOWN,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_filterable() {
+        for (place, cause) in ALL.iter().enumerate() {
+            let plain = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+            assert!(cause.name.chars().all(plain), "{}", cause.name);
+            assert!(
+                ALL[..place].iter().all(|other| other.name != cause.name),
+                "{}",
+                cause.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_cause_tells_what_to_do_and_where_it_is_written() {
+        for cause in ALL {
+            assert!(
+                !cause.summary.is_empty() && !cause.next_step.is_empty(),
+                "{}",
+                cause.name
+            );
+            assert!(!cause.reference.is_empty(), "{}", cause.name);
+        }
+    }
+}

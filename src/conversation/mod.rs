@@ -1,0 +1,261 @@
+//! The conversations of the file: one record per pair of sockets, one endpoint per direction.
+
+mod endpoint;
+mod round_trip;
+
+use std::collections::HashMap;
+
+pub use endpoint::{Endpoint, Moment};
+pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
+
+use crate::recent::{Recent, Ticket};
+use crate::segment::{MILLISECOND, Nanoseconds, Segment, Socket};
+
+/// Two sockets in a fixed order, so that both directions find the same conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pair([Socket; 2]);
+
+impl Pair {
+    /// The pair, and which of the two sent the segment.
+    pub fn of(segment: &Segment) -> (Pair, Direction) {
+        if segment.source <= segment.destination {
+            (Pair([segment.source, segment.destination]), Direction(0))
+        } else {
+            (Pair([segment.destination, segment.source]), Direction(1))
+        }
+    }
+
+    /// The socket that sends in this direction.
+    pub fn sender(&self, direction: Direction) -> Socket {
+        self.0[direction.index()]
+    }
+}
+
+/// Which of a pair's two sockets sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Direction(u8);
+
+impl Direction {
+    /// The other one.
+    pub fn reverse(self) -> Direction {
+        Direction(1 - self.0)
+    }
+
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// How we know who the client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    /// It sent the SYN, or was sent the SYN-ACK.
+    Known(Direction),
+    /// No SYN in the file: who owns the higher port.
+    Guessed(Direction),
+}
+
+impl Client {
+    /// The direction in which the client sends.
+    pub fn direction(self) -> Direction {
+        match self {
+            Client::Known(direction) | Client::Guessed(direction) => direction,
+        }
+    }
+}
+
+/// A copy of a segment seen within this time and with the same IP identification is the same packet,
+/// captured twice. Above what a copy takes through one router or mirror port, below the shortest
+/// retransmission timeouts (Linux: 200 ms).
+const LONGEST_COPY_DELAY: Nanoseconds = 100 * MILLISECOND;
+/// How many of the sender's last segments may stand between a packet and its copy.
+const LONGEST_COPY_GAP: usize = 32;
+
+/// One connection of a pair of sockets.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// Both sockets.
+    pub pair: Pair,
+    /// Who opened it.
+    pub client: Client,
+    endpoints: [Endpoint; 2],
+}
+
+/// What [`Conversation::place`] says of a segment before it is taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// It belongs to the connection.
+    Next,
+    /// The same packet as an earlier frame, captured again.
+    Copy {
+        /// That frame.
+        of: u32,
+    },
+    /// A SYN that opens another connection on the same pair of sockets.
+    NewConnection,
+}
+
+impl Conversation {
+    fn new(pair: Pair, segment: &Segment, direction: Direction) -> Conversation {
+        let client = if segment.is_syn() {
+            Client::Known(direction)
+        } else if segment.is_syn_ack() {
+            Client::Known(direction.reverse())
+        } else if segment.source.port >= segment.destination.port {
+            Client::Guessed(direction)
+        } else {
+            Client::Guessed(direction.reverse())
+        };
+        Conversation {
+            pair,
+            client,
+            endpoints: Default::default(),
+        }
+    }
+
+    /// The endpoint that sends in this direction.
+    pub fn endpoint(&self, direction: Direction) -> &Endpoint {
+        &self.endpoints[direction.index()]
+    }
+
+    /// The endpoint that sends in this direction, to change it.
+    pub fn endpoint_mut(&mut self, direction: Direction) -> &mut Endpoint {
+        &mut self.endpoints[direction.index()]
+    }
+
+    /// Says how the segment relates to what the conversation holds.
+    pub fn place(&self, segment: &Segment, direction: Direction, recent: &mut Recent) -> Placement {
+        let (sender, peer) = (self.endpoint(direction), self.endpoint(direction.reverse()));
+        if let Some(ticket) = copied(sender, peer, segment, recent) {
+            return Placement::Copy {
+                of: recent.count_copy(ticket),
+            };
+        }
+        // A repeated SYN keeps its number; the SYN-ACK of a reordered handshake acknowledges it.
+        let repeated = sender.initial == Some(segment.seq);
+        let already_answered =
+            peer.answered_syn && sender.initial.is_none() && peer.acked == Some(segment.end());
+        if segment.is_syn()
+            && (sender.is_seen() || peer.is_seen())
+            && !repeated
+            && !already_answered
+        {
+            return Placement::NewConnection;
+        }
+        Placement::Next
+    }
+
+    /// Forgets the old connection: the segment opens another one.
+    pub fn restart(&mut self, segment: &Segment, direction: Direction) {
+        let hosts = self.endpoints.map(|endpoint| endpoint.host);
+        *self = Conversation::new(self.pair, segment, direction);
+        self.keep_hosts(hosts);
+    }
+
+    fn keep_hosts(&mut self, hosts: [Option<u32>; 2]) {
+        for (endpoint, host) in self.endpoints.iter_mut().zip(hosts) {
+            endpoint.host = host;
+        }
+    }
+
+    /// Time since the last segment of either side; 0 where there is none.
+    pub fn silence_before(&self, segment: &Segment) -> Nanoseconds {
+        let seen = self.endpoints.iter().filter(|endpoint| endpoint.is_seen());
+        let latest = seen.map(|endpoint| endpoint.last.time).max();
+        latest.map_or(0, |latest| segment.time.saturating_sub(latest).max(0))
+    }
+
+    /// Takes in a segment that is no reset. Returns the time that the sender took to answer, where
+    /// this segment ends a timing.
+    pub fn observe(
+        &mut self,
+        segment: &Segment,
+        direction: Direction,
+        recent: &mut Recent,
+    ) -> Option<Nanoseconds> {
+        if segment.is_syn() {
+            self.client = Client::Known(direction);
+        } else if segment.is_syn_ack() {
+            self.client = Client::Known(direction.reverse());
+        }
+        let silence = self.silence_before(segment);
+        let sender = self.endpoint_mut(direction);
+        let retransmission = sender.is_retransmission(segment);
+        let has_new_data = segment.payload_length > 0 && !retransmission;
+        sender.send(segment, retransmission);
+        sender.ticket = recent.push(segment, sender.ticket, retransmission, silence);
+        let sample = sender
+            .acked
+            .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));
+        let peer = self.endpoint_mut(direction.reverse());
+        peer.round_trip.sent(segment, retransmission);
+        if has_new_data {
+            peer.burst = 0;
+        }
+        sample
+    }
+}
+
+/// The earlier segment that the new one is a copy of: a mirror port or a capture on "any" sees a
+/// packet once per interface. The IP identification tells a copy from a retransmission; where it is
+/// 0 or absent, another hop limit or link does, and for a reset, that its trigger was copied too.
+fn copied(
+    sender: &Endpoint,
+    peer: &Endpoint,
+    segment: &Segment,
+    recent: &Recent,
+) -> Option<Ticket> {
+    let (ticket, entry) = recent
+        .backwards(sender.ticket)
+        .take(LONGEST_COPY_GAP)
+        .take_while(|(_, entry)| segment.time.saturating_sub(entry.time) <= LONGEST_COPY_DELAY)
+        .find(|(_, entry)| entry.is_same_segment(segment))?;
+    let same_packet = segment.ip.identification.is_some_and(|number| number != 0)
+        || entry.hop_limit != segment.ip.hop_limit
+        || entry.link_source != segment.link_source;
+    let trigger_copied = || {
+        segment.is_reset()
+            && recent
+                .backwards(peer.ticket)
+                .take(LONGEST_COPY_GAP)
+                .any(|(_, asked)| asked.frame == sender.answered && asked.copies > entry.copies)
+    };
+    (same_packet || trigger_copied()).then_some(ticket)
+}
+
+/// All conversations of the file; an index stands for one elsewhere.
+#[derive(Debug, Default)]
+pub struct Conversations {
+    by_pair: HashMap<Pair, u32>,
+    list: Vec<Conversation>,
+}
+
+impl Conversations {
+    /// The index of the segment's conversation, made where it is new, and the segment's direction.
+    pub fn index(&mut self, segment: &Segment) -> (u32, Direction) {
+        let (pair, direction) = Pair::of(segment);
+        let index = *self.by_pair.entry(pair).or_insert_with(|| {
+            self.list.push(Conversation::new(pair, segment, direction));
+            (self.list.len() - 1) as u32
+        });
+        (index, direction)
+    }
+
+    /// The conversation at `index`, which [`Conversations::index`] gave.
+    pub fn get(&self, index: u32) -> &Conversation {
+        &self.list[index as usize]
+    }
+
+    /// The conversation at `index`, to change it.
+    pub fn get_mut(&mut self, index: u32) -> &mut Conversation {
+        &mut self.list[index as usize]
+    }
+
+    /// Makes the conversation at `index` as if nothing had been seen of it.
+    pub fn forget(&mut self, index: u32) {
+        let conversation = &mut self.list[index as usize];
+        let hosts = conversation.endpoints.map(|endpoint| endpoint.host);
+        conversation.endpoints = Default::default();
+        conversation.keep_hosts(hosts);
+    }
+}

@@ -1,0 +1,222 @@
+//! Header bytes to [`Segment`], by etherparse.
+//!
+//! Wireshark says where the headers are; their bytes hold the rest. Captures are cut (`-s 68`) and
+//! hostile, so every length here is checked and a header that can't be read gives `None`.
+
+use std::net::IpAddr;
+
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
+
+use crate::segment::{Application, Flags, IpHeader, Nanoseconds, Options, Segment, Socket};
+use crate::seq::Seq;
+
+/// Ports, sequence numbers, data offset and flags: with less than these bytes nothing can be said.
+const NEEDED_TCP_BYTES: usize = 14;
+/// The TCP header without options.
+const FIXED_TCP_BYTES: usize = 20;
+
+/// Where one TCP layer of a frame stands, as bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RawSegment<'a> {
+    /// Number of the frame, from 1.
+    pub frame: u32,
+    /// Which TCP layer of the frame, from 0.
+    pub layer: u8,
+    /// When it was captured.
+    pub time: Nanoseconds,
+    /// The captured bytes from the IP header on (60 are enough).
+    pub ip: &'a [u8],
+    /// The captured bytes from the TCP header on (60 are enough).
+    pub tcp: &'a [u8],
+    /// Bytes from the start of the IP header to the TCP header, where both stand in the same packet;
+    /// none where TCP was put together from fragments.
+    pub tcp_offset: Option<u32>,
+    /// Bytes from the TCP header to the end of the packet on the wire, link-layer padding included.
+    pub reported: u32,
+    /// The link-layer source address as a number, 0 for none.
+    pub link_source: u64,
+    /// What the dissectors above TCP said.
+    pub application: Application,
+}
+
+struct Network {
+    source: IpAddr,
+    destination: IpAddr,
+    header: IpHeader,
+    /// Bytes of the whole packet as the header states them; none with TCP segmentation offload,
+    /// where the capture was made before the length was written.
+    total_length: Option<u32>,
+}
+
+/// Decodes the segment; `None` where the captured bytes are too few or no such headers.
+pub fn decode(raw: &RawSegment<'_>) -> Option<Segment> {
+    let network = decode_network(raw.ip)?;
+    let mut padded = [0; FIXED_TCP_BYTES];
+    let (tcp, header_cut) = readable_header(raw.tcp, &mut padded)?;
+    let header_length = u32::from(*raw.tcp.get(12)? >> 4) * 4;
+    let on_the_wire = match (raw.tcp_offset, network.total_length) {
+        (Some(offset), Some(total)) => total.saturating_sub(offset),
+        _ => raw.reported,
+    };
+    Some(Segment {
+        frame: raw.frame,
+        layer: raw.layer,
+        time: raw.time,
+        source: Socket {
+            address: network.source,
+            port: tcp.source_port(),
+        },
+        destination: Socket {
+            address: network.destination,
+            port: tcp.destination_port(),
+        },
+        seq: Seq(tcp.sequence_number()),
+        ack: Seq(tcp.acknowledgment_number()),
+        flags: Flags(*raw.tcp.get(13)?),
+        window: tcp.window_size(),
+        payload_length: on_the_wire.saturating_sub(header_length),
+        options: decode_options(&tcp),
+        ip: network.header,
+        link_source: raw.link_source,
+        header_cut,
+        application: raw.application,
+    })
+}
+
+fn decode_network(bytes: &[u8]) -> Option<Network> {
+    if bytes.first()? >> 4 == 6 {
+        let ip = Ipv6HeaderSlice::from_slice(bytes).ok()?;
+        return Some(Network {
+            source: ip.source_addr().into(),
+            destination: ip.destination_addr().into(),
+            header: IpHeader {
+                hop_limit: ip.hop_limit(),
+                identification: None,
+                dscp: ip.dscp().value(),
+                flow_label: Some(ip.flow_label().value()),
+            },
+            total_length: stated(ip.payload_length()).map(|length| length + 40),
+        });
+    }
+    let ip = Ipv4HeaderSlice::from_slice(bytes).ok()?;
+    Some(Network {
+        source: ip.source_addr().into(),
+        destination: ip.destination_addr().into(),
+        header: IpHeader {
+            hop_limit: ip.ttl(),
+            identification: Some(ip.identification()),
+            dscp: ip.dcp().value(),
+            flow_label: None,
+        },
+        total_length: stated(ip.total_len()),
+    })
+}
+
+fn stated(length: u16) -> Option<u32> {
+    (length != 0).then_some(u32::from(length))
+}
+
+/// The TCP header as far as it can be read, and whether the capture cut it. A cut header is filled
+/// up with zeros to its fixed part: window and options are then unknown, the rest is as captured.
+fn readable_header<'a>(
+    bytes: &'a [u8],
+    padded: &'a mut [u8; FIXED_TCP_BYTES],
+) -> Option<(TcpHeaderSlice<'a>, bool)> {
+    if let Ok(whole) = TcpHeaderSlice::from_slice(bytes) {
+        return Some((whole, false));
+    }
+    if bytes.len() < NEEDED_TCP_BYTES {
+        return None;
+    }
+    let kept = bytes.len().min(FIXED_TCP_BYTES);
+    padded[..kept].copy_from_slice(&bytes[..kept]);
+    padded[12] = 5 << 4;
+    TcpHeaderSlice::from_slice(padded)
+        .ok()
+        .map(|header| (header, true))
+}
+
+fn decode_options(tcp: &TcpHeaderSlice<'_>) -> Options {
+    let mut options = Options::default();
+    // A malformed option ends the list: what stands before it still counts.
+    for option in tcp.options_iterator().map_while(Result::ok) {
+        match option {
+            TcpOptionElement::Noop => continue,
+            TcpOptionElement::Timestamp(value, _) => options.timestamp = Some(value),
+            TcpOptionElement::WindowScale(shift) => options.window_scale = Some(shift.min(14)),
+            _ => {}
+        }
+        options.any = true;
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::PacketBuilder;
+
+    fn syn_with_options() -> Vec<u8> {
+        let builder = PacketBuilder::ipv4([10, 0, 0, 1], [10, 0, 0, 2], 63)
+            .tcp(40000, 443, 7, 8192)
+            .syn()
+            .options(&[
+                TcpOptionElement::WindowScale(9),
+                TcpOptionElement::Timestamp(5, 0),
+            ])
+            .unwrap();
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, b"hello").unwrap();
+        bytes
+    }
+
+    fn raw(bytes: &[u8], captured: usize) -> RawSegment<'_> {
+        RawSegment {
+            frame: 1,
+            ip: &bytes[..captured.min(20)],
+            tcp: &bytes[20..captured],
+            tcp_offset: Some(20),
+            reported: 1000,
+            ..RawSegment::default()
+        }
+    }
+
+    #[test]
+    fn whole_header_is_decoded_and_padding_is_no_payload() {
+        let bytes = syn_with_options();
+        let segment = decode(&raw(&bytes, bytes.len())).unwrap();
+        assert_eq!(segment.destination.port, 443);
+        assert_eq!(segment.payload_length, 5);
+        assert_eq!(segment.length(), 6);
+        assert_eq!(segment.ip.hop_limit, 63);
+        assert_eq!(segment.options.window_scale, Some(9));
+        assert_eq!(segment.options.timestamp, Some(5));
+        assert!(segment.is_syn() && !segment.header_cut);
+    }
+
+    #[test]
+    fn cut_header_keeps_flags_and_says_that_it_is_cut() {
+        let bytes = syn_with_options();
+        let segment = decode(&raw(&bytes, 20 + NEEDED_TCP_BYTES)).unwrap();
+        assert!(segment.is_syn() && segment.header_cut);
+        assert_eq!(segment.options, Options::default());
+        assert_eq!(segment.payload_length, 5);
+    }
+
+    #[test]
+    fn segmentation_offload_leaves_the_length_to_the_frame() {
+        let mut bytes = syn_with_options();
+        bytes[2..4].fill(0);
+        let segment = decode(&raw(&bytes, bytes.len())).unwrap();
+        assert_eq!(segment.payload_length, 1000 - (bytes.len() as u32 - 25));
+    }
+
+    #[test]
+    fn too_few_bytes_are_no_segment() {
+        let bytes = syn_with_options();
+        for captured in 20..20 + NEEDED_TCP_BYTES {
+            assert_eq!(decode(&raw(&bytes, captured)), None);
+        }
+        assert_eq!(decode(&RawSegment::default()), None);
+    }
+}

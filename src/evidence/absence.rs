@@ -1,0 +1,71 @@
+//! What the file lacks, and how sure a verdict can be without it.
+
+use super::Situation;
+use crate::host::Hops;
+use crate::reset::{Form, Kind};
+
+/// Something that would settle the matter.
+pub struct Absence {
+    /// Whether it is missing.
+    pub holds: fn(&Situation<'_>) -> bool,
+    /// The most confidence that a verdict can have without it, in percent.
+    pub ceiling: u8,
+    /// What to look for or to capture.
+    pub says: fn(&Situation<'_>) -> String,
+}
+
+/// All absences that count. The ceilings are set, not measured: they keep a verdict below the band
+/// that promises 95 % where a part of the picture is not there.
+pub static ALL: &[Absence] = &[
+    Absence {
+        holds: |s| s.hops() == Hops::NoBaseline,
+        ceiling: 85,
+        says: |s| {
+            format!(
+                "Any other packet from {}, as a SYN-ACK of an open port: its TTL would tell whether the \
+                 host itself sent the reset",
+                s.reset.sender.address
+            )
+        },
+    },
+    Absence {
+        holds: |s| !s.reset.own.syn && !s.reset.peer.syn,
+        ceiling: 85,
+        says: |_| "The handshake: the capture starts in mid-connection".into(),
+    },
+    Absence {
+        holds: |s| !s.reset.peer.seen,
+        ceiling: 60,
+        says: |s| {
+            format!(
+                "The segments of {}: the capture holds one direction only",
+                s.reset.receiver
+            )
+        },
+    },
+    Absence {
+        holds: |s| {
+            !s.reset.own.seen
+                && s.trigger_of(Kind::Syn).is_none()
+                && s.trigger_of(Kind::SynAck).is_none()
+                && s.reset.peer.bytes > 0
+        },
+        ceiling: 60,
+        says: |s| {
+            format!(
+                "The segments of {} before the reset: the capture holds one direction only",
+                s.reset.sender
+            )
+        },
+    },
+    Absence {
+        holds: |s| s.reset.header_cut,
+        ceiling: 90,
+        says: |_| "The end of the reset's header: capture with a longer snapshot length".into(),
+    },
+    Absence {
+        holds: |s| s.reset.trigger.is_none() && s.reset.form != Form::Active,
+        ceiling: 60,
+        says: |_| "The segment that provoked the reset".into(),
+    },
+];

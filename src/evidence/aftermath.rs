@@ -1,0 +1,81 @@
+//! What the reset has to do with other resets, and what both sides did afterwards.
+
+use super::Fact;
+use crate::text::{count, duration};
+
+/// The trigger may have left the peer before the first reset could arrive there.
+pub static WITHIN_ROUND_TRIP: Fact = Fact {
+    holds: |s| {
+        s.reset
+            .trigger
+            .is_some_and(|trigger| trigger.moment.time <= s.series.limit)
+    },
+    says: |s| {
+        format!(
+            "Frame {} left the other side before the reset of frame {} could arrive there ({} allowed)",
+            s.trigger_frame(),
+            s.first.moment.frame,
+            duration(s.series.limit.saturating_sub(s.first.moment.time))
+        )
+    },
+};
+
+/// The peer was sending when the first reset must have arrived: it did not take it.
+pub static PEER_WENT_ON: Fact = Fact {
+    holds: |s| s.series.peer_went_on.happened(),
+    says: |s| {
+        format!(
+            "The other side still sends {} after the first reset (frame {}): it was not reached",
+            duration(
+                s.series
+                    .peer_went_on
+                    .time
+                    .saturating_sub(s.first.moment.time)
+            ),
+            s.series.peer_went_on.frame
+        )
+    },
+};
+
+/// It even repeats what had no answer but resets.
+pub static PEER_RETRANSMITTED: Fact = Fact {
+    holds: |s| s.series.peer_retransmitted.happened(),
+    says: |s| {
+        format!(
+            "It retransmits (frame {}): no reset has ended the connection there",
+            s.series.peer_retransmitted.frame
+        )
+    },
+};
+
+/// Several resets and still no end.
+pub static THREE_OR_MORE: Fact = Fact {
+    holds: |s| s.series.count >= 3,
+    says: |s| {
+        format!(
+            "{} from the same side",
+            count(u64::from(s.series.count), "reset")
+        )
+    },
+};
+
+/// An endpoint that another reset had ended before.
+pub static SENDER_WAS_RESET: Fact = Fact {
+    holds: |s| s.ended_by.is_some(),
+    says: |s| {
+        let earlier = s.ended_by.map_or(0, |reset| reset.moment.frame);
+        format!("The reset of frame {earlier} had ended this side before")
+    },
+};
+
+/// The reset's own sender goes on: an endpoint that reset does not (Weaver, Sommer, Paxson, Detecting
+/// Forged TCP Reset Packets, NDSS 2009, 3).
+pub static SENDER_SPOKE_ON: Fact = Fact {
+    holds: |s| s.series.sender_spoke_on.happened(),
+    says: |s| {
+        format!(
+            "The side that seems to reset goes on sending (frame {}): it may not have sent this reset",
+            s.series.sender_spoke_on.frame
+        )
+    },
+};

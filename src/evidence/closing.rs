@@ -1,0 +1,127 @@
+//! How far both sides were in closing the connection (RFC 9293 3.6).
+
+use super::Fact;
+use crate::reset::Kind;
+use crate::text::{count, duration};
+
+/// The reset's sender had sent its FIN.
+pub static OWN_FIN: Fact = Fact {
+    holds: |s| s.reset.own.fin.happened(),
+    says: |s| {
+        format!(
+            "Its sender had closed with the FIN of frame {}",
+            s.reset.own.fin.frame
+        )
+    },
+};
+
+/// Data that came after the FIN of the reset's sender is what it answers.
+pub static DATA_AFTER_FIN: Fact = Fact {
+    holds: |s| {
+        OWN_FIN.holds(s)
+            && s.trigger_of(Kind::Data)
+                .is_some_and(|data| data.moment.frame > s.reset.own.fin.frame)
+    },
+    says: |s| {
+        format!(
+            "Frame {} brought {} after the FIN of frame {}",
+            s.trigger_frame(),
+            count(
+                s.reset
+                    .trigger
+                    .map_or(0, |data| u64::from(data.payload_length)),
+                "byte"
+            ),
+            s.reset.own.fin.frame
+        )
+    },
+};
+
+/// After its FIN the sender had still acknowledged data: it was half-closed and listening.
+pub static HALF_CLOSE_ALIVE: Fact = Fact {
+    holds: |s| {
+        OWN_FIN.holds(s)
+            && s.reset.own.last_progress.frame > s.reset.own.fin.frame
+            && s.reset.peer.last_data.frame > s.reset.own.fin.frame
+            && s.reset.peer.last_data.frame < s.trigger_frame()
+    },
+    says: |s| {
+        format!(
+            "After its FIN the sender still took data (it acknowledged more in frame {})",
+            s.reset.own.last_progress.frame
+        )
+    },
+};
+
+/// Linux keeps an orphan in FIN-WAIT-2 for 60 s (tcp_fin_timeout); other stacks are in that range.
+const FIN_WAIT_SECONDS: i64 = 59;
+
+/// So long after the FIN, a timer may have ended the half-closed connection.
+pub static LONG_AFTER_FIN: Fact = Fact {
+    holds: |s| {
+        let since = s.reset.moment.time.saturating_sub(s.reset.own.fin.time);
+        OWN_FIN.holds(s) && since > FIN_WAIT_SECONDS * 1_000_000_000
+    },
+    says: |s| {
+        let since = s.reset.moment.time.saturating_sub(s.reset.own.fin.time);
+        format!(
+            "Its FIN was {} ago: a FIN-WAIT-2 timer may have run out",
+            duration(since)
+        )
+    },
+};
+
+/// The other side had closed, and its FIN is covered.
+pub static PEER_FIN: Fact = Fact {
+    holds: |s| s.reset.peer.fin.happened(),
+    says: |s| {
+        format!(
+            "The other side had closed with the FIN of frame {}",
+            s.reset.peer.fin.frame
+        )
+    },
+};
+
+/// Both had closed.
+pub static BOTH_FINS: Fact = Fact {
+    holds: |s| OWN_FIN.holds(s) && PEER_FIN.holds(s),
+    says: |s| {
+        format!(
+            "Both sides had closed (FIN in frames {} and {})",
+            s.reset.own.fin.frame, s.reset.peer.fin.frame
+        )
+    },
+};
+
+/// All that was sent had arrived, in both directions.
+pub static NOTHING_OUTSTANDING: Fact = Fact {
+    holds: |s| {
+        s.reset.own.outstanding == 0
+            && s.reset.peer.outstanding <= s.reset.newly_acked
+            && s.reset.own.bytes + s.reset.peer.bytes > 0
+    },
+    says: |s| {
+        format!(
+            "Nothing was outstanding: all {} from the sender and {} to it were acknowledged",
+            count(s.reset.own.bytes, "byte"),
+            count(s.reset.peer.bytes, "byte")
+        )
+    },
+};
+
+/// The sender gave up bytes of its own that were not acknowledged.
+pub static OWN_DATA_OUTSTANDING: Fact = Fact {
+    holds: |s| s.reset.own.outstanding > 0,
+    says: |s| {
+        format!(
+            "{} of its sender's own were not yet acknowledged",
+            count(u64::from(s.reset.own.outstanding), "byte")
+        )
+    },
+};
+
+/// The connection carried no payload at all.
+pub static NO_PAYLOAD: Fact = Fact {
+    holds: |s| s.reset.own.bytes + s.reset.peer.bytes == 0,
+    says: |_| "The connection carried no payload".into(),
+};

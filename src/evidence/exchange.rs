@@ -1,0 +1,143 @@
+//! Where the exchange of requests and replies stood.
+
+use super::{Fact, Situation};
+use crate::conversation::UNKNOWN_ROUND_TRIP;
+use crate::segment::{MILLISECOND, Nanoseconds};
+use crate::text::{count, duration};
+
+/// Segments in a row that only a transfer sends: more than the initial window of RFC 6928 2.
+const TRANSFER_SEGMENTS: u32 = 10;
+
+fn peer_spoke_last(s: &Situation<'_>) -> bool {
+    s.reset.peer.last_data.frame > s.reset.own.last_data.frame
+}
+
+fn own_spoke_last(s: &Situation<'_>) -> bool {
+    s.reset.own.last_data.frame > s.reset.peer.last_data.frame
+}
+
+/// The last data of the connection ended a reply that the application dissector calls complete.
+pub static REPLY_COMPLETE: Fact = Fact {
+    holds: |s| {
+        let server = if s.reset.from_client {
+            &s.reset.peer
+        } else {
+            &s.reset.own
+        };
+        let spoke_last = if s.reset.from_client {
+            peer_spoke_last(s)
+        } else {
+            own_spoke_last(s)
+        };
+        spoke_last && server.last_message == server.last_data
+    },
+    says: |s| {
+        let server = if s.reset.from_client {
+            &s.reset.peer
+        } else {
+            &s.reset.own
+        };
+        format!(
+            "The reply was complete with frame {}",
+            server.last_message.frame
+        )
+    },
+};
+
+/// A client that has had a reply to what it asked.
+pub static REPLY_RECEIVED: Fact = Fact {
+    holds: |s| s.reset.from_client && s.reset.own.bytes > 0 && peer_spoke_last(s),
+    says: |s| {
+        format!(
+            "The client had received data after its last request (up to frame {})",
+            s.reset.peer.last_data.frame
+        )
+    },
+};
+
+/// A server whose reply has arrived.
+pub static REPLY_DELIVERED: Fact = Fact {
+    holds: |s| !s.reset.from_client && own_spoke_last(s) && s.reset.own.outstanding == 0,
+    says: |s| {
+        format!(
+            "The server's last data (frame {}) had been acknowledged",
+            s.reset.own.last_data.frame
+        )
+    },
+};
+
+/// A client that gave up what it had asked for.
+pub static REQUEST_UNANSWERED: Fact = Fact {
+    holds: |s| s.reset.from_client && own_spoke_last(s),
+    says: |s| {
+        format!(
+            "The client's own last data (frame {}) had no answer yet",
+            s.reset.own.last_data.frame
+        )
+    },
+};
+
+/// A server that ended the connection instead of answering.
+pub static PEER_DATA_UNANSWERED: Fact = Fact {
+    holds: |s| !s.reset.from_client && peer_spoke_last(s),
+    says: |s| {
+        format!(
+            "The data of frame {} got no answer from the application",
+            s.reset.peer.last_data.frame
+        )
+    },
+};
+
+/// The reset itself is the first to acknowledge the peer's last data: it was received and given up
+/// in one step.
+pub static RESET_ACKS_DATA: Fact = Fact {
+    holds: |s| s.reset.newly_acked > 0,
+    says: |s| {
+        format!(
+            "The reset is the first to acknowledge {}",
+            count(u64::from(s.reset.newly_acked), "byte")
+        )
+    },
+};
+
+/// Within this time after its last segment a transfer is still running: it is clocked by the
+/// acknowledgments, so the next one is due a round trip later.
+fn transfer_pace(s: &Situation<'_>) -> Nanoseconds {
+    let known = |side: Option<Nanoseconds>| side.unwrap_or(UNKNOWN_ROUND_TRIP / 2);
+    known(s.reset.own.round_trip) + known(s.reset.peer.round_trip) + 10 * MILLISECOND
+}
+
+/// The sender of the reset was in the middle of receiving a transfer.
+pub static RECEIVING_TRANSFER: Fact = Fact {
+    holds: |s| {
+        let silence = s
+            .reset
+            .moment
+            .time
+            .saturating_sub(s.reset.peer.last_data.time);
+        s.reset.peer.burst >= TRANSFER_SEGMENTS && silence <= transfer_pace(s)
+    },
+    says: |s| {
+        let silence = s
+            .reset
+            .moment
+            .time
+            .saturating_sub(s.reset.peer.last_data.time);
+        format!(
+            "It was receiving: {} data segments in a row, the last one {} before the reset",
+            s.reset.peer.burst,
+            duration(silence)
+        )
+    },
+};
+
+/// More data was on its way (hindsight).
+pub static MORE_WAS_COMING: Fact = Fact {
+    holds: |s| s.series.peer_under_way.happened(),
+    says: |s| {
+        format!(
+            "More data was under way to it: frame {} came after the reset",
+            s.series.peer_under_way.frame
+        )
+    },
+};

@@ -1,0 +1,65 @@
+//! How the reset was made, and what it answers (RFC 9293 3.5.2, 3.10.7).
+
+use super::Fact;
+use crate::reset::{Form, Kind};
+use crate::text::count;
+
+/// Made by a TCP that knows the connection.
+pub static ACTIVE: Fact = Fact {
+    holds: |s| s.reset.form == Form::Active,
+    says: |s| {
+        format!(
+            "The reset carries the sender's own next sequence number and an acknowledgment: its TCP knew \
+             the connection and ended it ({} of the other side acknowledged by it alone)",
+            count(u64::from(s.reset.newly_acked), "byte")
+        )
+    },
+};
+
+/// The numbers of one segment, given back.
+pub static PASSIVE: Fact = Fact {
+    holds: |s| s.reset.form == Form::Passive && s.reset.trigger.is_some(),
+    says: |s| {
+        format!(
+            "The reset takes its numbers from frame {}: it answers that segment, as a TCP does that has \
+             no use for it",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// The trigger asks for a connection.
+pub static ANSWERS_SYN: Fact = Fact {
+    holds: |s| s.trigger_of(Kind::Syn).is_some(),
+    says: |s| format!("It acknowledges the SYN of frame {}", s.trigger_frame()),
+};
+
+/// The trigger belongs to a connection, not to a handshake.
+pub static ANSWERS_ESTABLISHED: Fact = Fact {
+    holds: |s| {
+        PASSIVE.holds(s)
+            && s.trigger_of(Kind::Syn).is_none()
+            && s.trigger_of(Kind::SynAck).is_none()
+    },
+    says: |s| {
+        format!(
+            "It answers frame {}, a segment of a connection",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// Neither active nor the answer to any segment of the file.
+pub static UNEXPLAINED: Fact = Fact {
+    holds: |s| {
+        s.reset.form == Form::Unclear
+            || (s.reset.form == Form::Passive && s.reset.trigger.is_none())
+    },
+    says: |s| {
+        format!(
+            "Its sequence number {} fits neither its sender's own numbers nor any recent segment of \
+             the other side",
+            s.reset.seq.0
+        )
+    },
+};

@@ -1,0 +1,82 @@
+//! Facts about a reset: each says whether it holds and, in words, what was seen.
+//!
+//! A fact knows no cause. The causes (`cause/`) say how much a fact speaks for or against them.
+
+pub mod absence;
+pub mod aftermath;
+pub mod closing;
+pub mod exchange;
+pub mod form;
+pub mod path;
+
+use crate::host::{Hops, Host};
+use crate::reset::{Kind, Reset, Series, Trigger};
+use crate::segment::Nanoseconds;
+
+/// All that is known of one reset when a verdict is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The reset itself.
+    pub reset: &'a Reset,
+    /// Its series and what came after it.
+    pub series: &'a Series,
+    /// The first reset of the series; the reset itself where it is the first.
+    pub first: &'a Reset,
+    /// What the file teaches of the address that it carries.
+    pub host: &'a Host,
+    /// The reset of the other direction that ended its sender, where there is one.
+    pub ended_by: Option<&'a Reset>,
+}
+
+impl Situation<'_> {
+    /// The trigger, where it is of this kind.
+    pub fn trigger_of(&self, kind: Kind) -> Option<&Trigger> {
+        self.reset
+            .trigger
+            .as_ref()
+            .filter(|trigger| trigger.kind == kind)
+    }
+
+    /// Frame of the trigger, 0 for none.
+    pub fn trigger_frame(&self) -> u32 {
+        self.reset.trigger.map_or(0, |trigger| trigger.moment.frame)
+    }
+
+    /// Time from the trigger to the reset.
+    pub fn delay(&self) -> Option<Nanoseconds> {
+        let trigger = self.reset.trigger?;
+        Some(self.reset.moment.time.saturating_sub(trigger.moment.time))
+    }
+
+    /// How the reset's hop limit compares with the host's other packets.
+    pub fn hops(&self) -> Hops {
+        self.host
+            .compare_hops(self.reset.hop_limit, self.reset.link_source)
+    }
+
+    /// A repeat answers what the peer sent after the first reset. A SYN always asks anew: Windows
+    /// repeats a refused one with the same numbers.
+    pub fn is_repeat(&self) -> bool {
+        self.reset.number > 1 && self.trigger_of(Kind::Syn).is_none()
+    }
+}
+
+/// One kind of evidence.
+pub struct Fact {
+    /// Whether it holds.
+    pub holds: fn(&Situation<'_>) -> bool,
+    /// What was seen, with the numbers and frames; only asked where it holds.
+    pub says: fn(&Situation<'_>) -> String,
+}
+
+impl Fact {
+    /// Whether the fact holds.
+    pub fn holds(&self, situation: &Situation<'_>) -> bool {
+        (self.holds)(situation)
+    }
+
+    /// The fact in words.
+    pub fn says(&self, situation: &Situation<'_>) -> String {
+        (self.says)(situation)
+    }
+}

@@ -1,0 +1,126 @@
+//! Whether the packet came from the host whose address it carries: hops, IPv6 flow label, DSCP,
+//! link, time. Window 0, no options and IP-ID 0 are no such sign: a kernel's own passive resets have
+//! them [measured, Linux 6.18].
+
+use super::{Fact, Situation};
+use crate::host::{FlowLabel, Hops};
+use crate::segment::{MILLISECOND, Nanoseconds};
+use crate::text::{count, duration};
+
+/// Round trips below this are made of scheduling, not of distance, and say nothing about who answered.
+const LEAST_ROUND_TRIP: Nanoseconds = MILLISECOND;
+
+fn hops_differ(s: &Situation<'_>, clearly: bool) -> bool {
+    matches!(s.hops(), Hops::Other { difference, initial_differs, .. }
+        if clearly == (initial_differs || difference.abs() >= 2))
+}
+
+fn say_hops(s: &Situation<'_>) -> String {
+    let reset = s.reset.hop_limit;
+    match s.hops() {
+        Hops::Other {
+            usual,
+            initial_differs: true,
+            ..
+        } => format!(
+            "It arrived with TTL {reset}, the host's other packets with {usual}: another stack made it"
+        ),
+        Hops::Other {
+            usual, difference, ..
+        } => format!(
+            "It arrived with TTL {reset}, the host's other packets with {usual}: its sender is {} {} away",
+            count(u64::from(difference.unsigned_abs()), "hop"),
+            if difference < 0 {
+                "less far"
+            } else {
+                "farther"
+            },
+        ),
+        Hops::Same { usual } => {
+            format!("It arrived with TTL {usual}, as the host's other packets do")
+        }
+        Hops::NoBaseline => "The file holds no other packet of the host".into(),
+    }
+}
+
+/// Two hops or more, or another initial value: a route change seldom does that.
+pub static HOPS_DIFFER: Fact = Fact {
+    holds: |s| hops_differ(s, true),
+    says: say_hops,
+};
+
+/// One hop: the usual first-hop firewall, but also a route change.
+pub static HOP_DIFFERS_BY_ONE: Fact = Fact {
+    holds: |s| hops_differ(s, false),
+    says: say_hops,
+};
+
+/// As far away as the host.
+pub static HOPS_FIT: Fact = Fact {
+    holds: |s| matches!(s.hops(), Hops::Same { .. }),
+    says: say_hops,
+};
+
+/// IPv6 flow label 0, where the host labels its packets. netfilter's reject writes 0, the kernel's
+/// own reset is labelled as all its packets [measured, Linux 6.18].
+pub static LABEL_MISSING: Fact = Fact {
+    holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::Missing,
+    says: |_| "Its IPv6 flow label is 0, the host's other packets carry one".into(),
+};
+
+/// A flow label, as the host's other packets.
+pub static LABEL_FITS: Fact = Fact {
+    holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::AsUsual,
+    says: |_| "It carries an IPv6 flow label, as the host's other packets do".into(),
+};
+
+/// The trigger's DSCP is not in the answer, as a Linux kernel would have it.
+pub static DSCP_DROPPED: Fact = Fact {
+    holds: |s| s.reset.dscp == 0 && s.reset.trigger.is_some_and(|trigger| trigger.dscp != 0),
+    says: |s| {
+        let asked = s.reset.trigger.map_or(0, |trigger| trigger.dscp);
+        format!(
+            "Its DSCP is 0, that of the segment it answers {asked}: a kernel copies it, a filter does not"
+        )
+    },
+};
+
+/// Another link-layer source than all the host's other packets.
+pub static LINK_DIFFERS: Fact = Fact {
+    holds: |s| !s.host.uses_link(s.reset.link_source),
+    says: |_| "It came from another link-layer address than the host's other packets".into(),
+};
+
+/// The answer came in less than half of the host's round trip.
+pub static TOO_FAST: Fact = Fact {
+    holds: |s| match (s.host.round_trip, s.delay()) {
+        (Some(usual), Some(delay)) => usual >= LEAST_ROUND_TRIP && delay < usual / 2,
+        _ => false,
+    },
+    says: |s| {
+        format!(
+            "It came {} after frame {}; the host never answers in less than {}",
+            duration(s.delay().unwrap_or(0)),
+            s.trigger_frame(),
+            duration(s.host.round_trip.unwrap_or(0))
+        )
+    },
+};
+
+/// Any sign that another box made the packet, a route change excluded.
+pub fn is_foreign(s: &Situation<'_>) -> bool {
+    [&HOPS_DIFFER, &HOP_DIFFERS_BY_ONE, &LABEL_MISSING]
+        .iter()
+        .any(|fact| fact.holds(s))
+}
+
+/// The file shows that the port accepts connections from others.
+pub static PORT_SERVES: Fact = Fact {
+    holds: |s| s.host.serves(s.reset.sender.port),
+    says: |s| {
+        format!(
+            "Port {} of this host accepts connections in the same file",
+            s.reset.sender.port
+        )
+    },
+};

@@ -1,0 +1,69 @@
+//! Keeps panics on the Rust side: one that reached C would be undefined behaviour, one that aborted
+//! would take Wireshark with it.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
+use std::sync::Once;
+
+thread_local! {
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs `work`; a panic in it becomes an `Err` that says what happened and where.
+///
+/// What `work` changes may be left half done: the caller must drop or repair it.
+pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        // A payload whose Drop panics would escape; it is leaked instead.
+        std::mem::forget(payload);
+        LAST.with(|last| {
+            last.try_borrow_mut()
+                .map(|mut last| std::mem::take(&mut *last))
+        })
+        .unwrap_or_default()
+    })
+}
+
+/// Makes panics note their place instead of writing to Wireshark's standard error. The hook is that
+/// of this library's own copy of the standard library.
+pub fn install_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| set_hook(Box::new(note)));
+}
+
+fn note(panic: &PanicHookInfo<'_>) {
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let text = format!("{} at {place}", message(panic.payload()));
+    LAST.with(|last| {
+        if let Ok(mut last) = last.try_borrow_mut() {
+            *last = text;
+        }
+    });
+}
+
+fn message(payload: &(dyn Any + Send)) -> &str {
+    match payload.downcast_ref::<String>() {
+        Some(text) => text,
+        None => payload.downcast_ref::<&str>().copied().unwrap_or("panic"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_its_message_and_place() {
+        install_hook();
+        let failure = contain(|| -> u32 { panic!("no such thing as {}", 7) }).unwrap_err();
+        assert!(
+            failure.starts_with("no such thing as 7 at src/ffi/contain.rs:"),
+            "{failure}"
+        );
+        assert_eq!(contain(|| 7), Ok(7));
+    }
+}

@@ -1,0 +1,24 @@
+//! The boundary with the C glue: the only place where `unsafe` is allowed.
+//!
+//! Functions here are called by C and call nothing of epan. None lets a panic out ([`contain`]), and
+//! what they lend to C lives until the session's next call.
+
+mod contain;
+mod fault;
+mod plugin;
+mod session;
+mod tables;
+
+/// Made by bindgen from plugin/rstanalysis.h.
+#[allow(
+    dead_code,
+    missing_docs,
+    non_camel_case_types,
+    non_upper_case_globals,
+    clippy::all,
+    unsafe_op_in_unsafe_fn,
+    reason = "generated"
+)]
+mod bindings {
+    include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
+}

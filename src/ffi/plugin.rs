@@ -1,0 +1,60 @@
+//! The five symbols that Wireshark looks up in a plugin. They must be Rust items: a cdylib does not
+//! export what its C parts define.
+
+use std::ffi::{c_char, c_int};
+
+use super::bindings::{self, rst_core};
+use super::session::{observe, recall, session_free, session_new};
+use super::tables::{C_EXPERTS, C_FIELDS, C_INPUTS, Shared};
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+
+/// The plugin's version, as `tshark -G plugins` lists it.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals, reason = "Wireshark looks for this name")]
+pub static plugin_version: [u8; VERSION.len()] = {
+    let mut text = [0; VERSION.len()];
+    let mut i = 0;
+    while i < text.len() {
+        text[i] = VERSION.as_bytes()[i];
+        i += 1;
+    }
+    text
+};
+
+/// The Wireshark version that the headers belong to.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals, reason = "Wireshark looks for this name")]
+pub static plugin_want_major: c_int = bindings::WIRESHARK_VERSION_MAJOR as c_int;
+
+/// The second part of that version.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals, reason = "Wireshark looks for this name")]
+pub static plugin_want_minor: c_int = bindings::WIRESHARK_VERSION_MINOR as c_int;
+
+static CORE: Shared<rst_core> = Shared(rst_core {
+    fields: C_FIELDS.0.as_ptr(),
+    field_count: C_FIELDS.0.len(),
+    experts: C_EXPERTS.0.as_ptr(),
+    expert_count: C_EXPERTS.0.len(),
+    inputs: C_INPUTS.0.as_ptr() as *const *const c_char,
+    input_count: C_INPUTS.0.len(),
+    session_new: Some(session_new),
+    session_free: Some(session_free),
+    observe: Some(observe),
+    recall: Some(recall),
+});
+
+/// Registers the plugin.
+#[unsafe(no_mangle)]
+pub extern "C" fn plugin_register() {
+    // SAFETY: `CORE` is static. epan runs below this frame, which has nothing to drop.
+    unsafe { bindings::rst_register(&CORE.0) };
+}
+
+/// Says what kind of plugin this is (asked from Wireshark 4.2 on): bit 0, a dissector
+/// (WS_PLUGIN_DESC_DISSECTOR in wsutil/plugins.h).
+#[unsafe(no_mangle)]
+pub extern "C" fn plugin_describe() -> u32 {
+    1
+}

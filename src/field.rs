@@ -1,0 +1,229 @@
+//! The `rstanalysis.*` fields, expert items and wanted inputs. Each name is written here and nowhere
+//! else; the C glue registers what these tables hold.
+
+use std::ffi::CStr;
+
+/// The type of a field, as Wireshark will know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// FT_STRING.
+    Text = 0,
+    /// FT_UINT32, decimal.
+    Unsigned = 1,
+    /// FT_INT32, decimal.
+    Signed = 2,
+    /// FT_BOOLEAN.
+    Boolean = 3,
+    /// FT_FRAMENUM.
+    Frame = 4,
+    /// FT_RELATIVE_TIME.
+    Duration = 5,
+}
+
+/// One field.
+pub struct Description {
+    /// What the packet details show before the value.
+    pub title: &'static CStr,
+    /// The name for filters.
+    pub name: &'static CStr,
+    /// Its type.
+    pub kind: Kind,
+    /// One line of help.
+    pub help: &'static CStr,
+}
+
+macro_rules! fields {
+    ($($field:ident $kind:ident $name:literal $title:literal $help:literal;)*) => {
+        /// A field, by its place in [`FIELDS`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u16)]
+        pub enum Field {
+            $(#[doc = $help] $field,)*
+        }
+
+        /// All fields.
+        pub static FIELDS: &[Description] = &[
+            $(Description {
+                title: match CStr::from_bytes_with_nul(concat!($title, "\0").as_bytes()) {
+                    Ok(text) => text,
+                    Err(_) => panic!("a title holds a NUL"),
+                },
+                name: match CStr::from_bytes_with_nul(concat!("rstanalysis.", $name, "\0").as_bytes()) {
+                    Ok(text) => text,
+                    Err(_) => panic!("a name holds a NUL"),
+                },
+                kind: Kind::$kind,
+                help: match CStr::from_bytes_with_nul(concat!($help, "\0").as_bytes()) {
+                    Ok(text) => text,
+                    Err(_) => panic!("a help text holds a NUL"),
+                },
+            },)*
+        ];
+    };
+}
+
+fields! {
+    Cause Text "cause" "Cause" "The most probable cause of the reset";
+    Category Text "category" "Category" "The family of the cause";
+    Explanation Text "explanation" "Explanation" "What happened, in one sentence";
+    Confidence Unsigned "confidence" "Confidence (%)" "How probable the cause is, in percent";
+    Alternative Text "alternative" "Alternative" "The second most probable cause";
+    AlternativeConfidence Unsigned "alternative.confidence" "Alternative confidence (%)" "How probable the alternative is, in percent";
+    Evidence Text "evidence" "Evidence" "A fact that speaks for the cause";
+    EvidenceAgainst Text "evidence.against" "Evidence against" "A fact that speaks against the cause";
+    Missing Text "missing" "Missing" "What would settle the matter, where the file can't";
+    NextStep Text "next_step" "Next step" "What to do now";
+    Reference Text "reference" "Reference" "The standard's section or the source behind the cause";
+    KernelReason Text "kernel_reason" "Kernel reason" "The name that Linux's tracepoint tcp:tcp_send_reset has for the cause";
+    Sender Text "sender" "Sender" "Whose address the reset carries: client or server";
+    Origin Text "origin" "Origin" "Who made the reset: endpoint, middlebox, attacker or unknown";
+    Form Text "form" "Form" "active: decided by a TCP that knows the connection; passive: answer to a segment; foreign: made by another box";
+    State Text "state" "State" "The sender's TCP state just before, as RFC 9293 names it";
+    TriggerFrame Frame "trigger_frame" "Trigger frame" "The segment that provoked the reset";
+    TriggerDelay Duration "trigger_delay" "Trigger delay" "Time from the trigger to the reset";
+    Outcome Text "outcome" "Outcome" "What came of the reset: accepted, ignored, challenged, lost or unknown";
+    FirstReset Frame "first_reset" "First reset" "The first reset of the series, or the one that this is a copy of";
+    Number Unsigned "number" "Number" "Which reset of the series this is, from 1";
+    Interval Duration "interval" "Interval" "Time since the reset before it in the series";
+    Idle Duration "idle" "Idle" "Silence before the trigger";
+    IdleTimer Text "idle_timer" "Idle timer" "The known timer that the silence equals";
+    TtlDifference Signed "ttl_difference" "TTL difference" "Hops off what this host's other packets show";
+    Claim Text "claim" "Claim" "What the reset says of itself: a claim, not a proof";
+    ClaimCode Unsigned "claim.code" "Claim code" "The number that the claim carries";
+    ClaimVendor Text "claim.vendor" "Claim vendor" "Who writes claims of this form";
+    Provisional Boolean "provisional" "Provisional" "Later packets of the file were not seen yet";
+    RevisedBy Frame "revised_by" "Revised by" "The later packet that changed the verdict";
+    Revises Frame "revises" "Revises" "The earlier reset whose verdict this packet changes";
+    CauseRevised Text "cause.revised" "Revised cause" "The cause of that reset, as this packet shows it";
+}
+
+impl Field {
+    /// Its description.
+    pub fn describe(self) -> &'static Description {
+        &FIELDS[self as usize]
+    }
+}
+
+/// How an expert item is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExpertSeverity {
+    /// Usual workflow.
+    Chat = 0,
+    /// An application's fault or habit.
+    Note = 1,
+    /// Breaks connections.
+    Warn = 2,
+    /// The plugin's own fault.
+    Error = 3,
+}
+
+/// One expert item.
+pub struct ExpertDescription {
+    /// The name for filters.
+    pub name: &'static CStr,
+    /// Its severity.
+    pub severity: ExpertSeverity,
+    /// What it stands for.
+    pub summary: &'static CStr,
+}
+
+/// An expert item, by its place in [`EXPERTS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Expert {
+    /// A harmless reset.
+    Harmless,
+    /// An application's fault or habit.
+    Habit,
+    /// A reset that breaks connections.
+    Problem,
+    /// A later packet changed an earlier verdict.
+    Revision,
+    /// A contained failure of the plugin.
+    Failure,
+}
+
+/// All expert items.
+pub static EXPERTS: &[ExpertDescription] = &[
+    ExpertDescription {
+        name: c"rstanalysis.harmless",
+        severity: ExpertSeverity::Chat,
+        summary: c"Harmless reset",
+    },
+    ExpertDescription {
+        name: c"rstanalysis.habit",
+        severity: ExpertSeverity::Note,
+        summary: c"Reset by an application's fault or habit, or of unknown cause",
+    },
+    ExpertDescription {
+        name: c"rstanalysis.problem",
+        severity: ExpertSeverity::Warn,
+        summary: c"Reset that breaks connections",
+    },
+    ExpertDescription {
+        name: c"rstanalysis.revision",
+        severity: ExpertSeverity::Chat,
+        summary: c"This packet changes the verdict on an earlier reset",
+    },
+    ExpertDescription {
+        name: c"rstanalysis.failure",
+        severity: ExpertSeverity::Error,
+        summary: c"Contained failure of TCP Reset Analysis",
+    },
+];
+
+/// A Wireshark field that says something about the application, wherever it occurs in a frame.
+pub struct Input {
+    /// Its name in Wireshark.
+    pub name: &'static CStr,
+    /// What its presence says.
+    pub meaning: InputMeaning,
+}
+
+/// What the presence of an input says of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputMeaning {
+    /// A reply is complete with this frame.
+    ReplyComplete,
+    /// A request is complete with this frame.
+    RequestComplete,
+}
+
+/// All inputs besides the protocol items. Wireshark shows these fields on the frame where a message
+/// is complete (its reassembly of HTTP bodies and FTP lines is on by default).
+pub static INPUTS: &[Input] = &[
+    Input {
+        name: c"http.response.code",
+        meaning: InputMeaning::ReplyComplete,
+    },
+    Input {
+        name: c"http.request.method",
+        meaning: InputMeaning::RequestComplete,
+    },
+    Input {
+        name: c"ftp.response.code",
+        meaning: InputMeaning::ReplyComplete,
+    },
+    Input {
+        name: c"ftp.request.command",
+        meaning: InputMeaning::RequestComplete,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_places_agree() {
+        assert_eq!(Field::Cause.describe().name, c"rstanalysis.cause");
+        assert_eq!(Field::CauseRevised as usize + 1, FIELDS.len());
+        assert_eq!(Expert::Failure as usize + 1, EXPERTS.len());
+        let mut names: Vec<_> = FIELDS.iter().map(|field| field.name).collect();
+        names.extend(EXPERTS.iter().map(|expert| expert.name));
+        names.sort();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}

@@ -1,0 +1,298 @@
+//! What the file teaches of each host: how far away it is, how its packets look, what it serves.
+//!
+//! A reset that carries a host's address but not its habits was made by another box. A host's own
+//! packets elsewhere in the file are a better yardstick than any table of operating systems.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::segment::{Nanoseconds, Segment};
+
+/// Ways (link-layer source and hop limit) kept of a host: both legs of a router, before and after a
+/// route change.
+const MOST_ARRIVALS: usize = 4;
+/// Open ports kept of a host. More would only repeat that the host is alive.
+const MOST_PORTS: usize = 8;
+/// Initial TTLs in use: Linux, BSD and macOS 64, Windows 128, network devices 255.
+const INITIAL_HOP_LIMITS: [u8; 3] = [64, 128, 255];
+
+/// The initial value that a hop limit most probably had when it was sent.
+pub fn initial_hop_limit(hop_limit: u8) -> u8 {
+    INITIAL_HOP_LIMITS
+        .into_iter()
+        .find(|initial| *initial >= hop_limit)
+        .unwrap_or(255)
+}
+
+/// Routers passed, as the hop limit tells.
+pub fn distance(hop_limit: u8) -> u8 {
+    initial_hop_limit(hop_limit) - hop_limit
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Arrival {
+    link_source: u64,
+    hop_limit: u8,
+}
+
+/// How a packet's hop limit compares with the host's others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hops {
+    /// The file holds no other packet of the host.
+    NoBaseline,
+    /// As the host's others.
+    Same {
+        /// The hop limit that both have.
+        usual: u8,
+    },
+    /// Another distance than the host's others.
+    Other {
+        /// The closest hop limit among the host's others.
+        usual: u8,
+        /// Routers passed more (positive) or fewer than the host's others.
+        difference: i16,
+        /// Whether even the initial value differs, so another stack sent it.
+        initial_differs: bool,
+    },
+}
+
+/// One address of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    arrivals: [Option<Arrival>; MOST_ARRIVALS],
+    labels: Labels,
+    ports: [u16; MOST_PORTS],
+    /// Shortest time between a segment towards the host and its answer, as seen at the capture point.
+    pub round_trip: Option<Nanoseconds>,
+    /// The newest reset that carries this address, in the session's list.
+    pub last_reset: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Labels {
+    zero: bool,
+    set: bool,
+}
+
+/// How an IPv6 flow label compares with the host's others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowLabel {
+    /// IPv4, or no other packet of the host.
+    Unknown,
+    /// Set, as always with this host.
+    AsUsual,
+    /// Zero, where the host's other packets have one.
+    Missing,
+    /// The host's habit is mixed or to send none: it tells nothing.
+    NoHabit,
+}
+
+impl Host {
+    /// Learns from a segment that is no reset. Returns whether it taught something new.
+    pub fn learn(&mut self, segment: &Segment) -> bool {
+        match segment.ip.flow_label {
+            Some(0) => self.labels.zero = true,
+            Some(_) => self.labels.set = true,
+            None => {}
+        }
+        let new_port = segment.is_syn_ack() && self.learn_port(segment.source.port);
+        self.learn_arrival(segment) || new_port
+    }
+
+    fn learn_arrival(&mut self, segment: &Segment) -> bool {
+        let arrival = Arrival {
+            link_source: segment.link_source,
+            hop_limit: segment.ip.hop_limit,
+        };
+        for place in &mut self.arrivals {
+            match place {
+                Some(known) if *known == arrival => return false,
+                Some(_) => {}
+                None => {
+                    *place = Some(arrival);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn learn_port(&mut self, port: u16) -> bool {
+        if self.ports.contains(&port) {
+            return false;
+        }
+        let free = self.ports.iter_mut().find(|known| **known == 0);
+        free.map(|place| *place = port).is_some()
+    }
+
+    /// Learns a time between a segment and the host's answer to it. Returns whether it is the first.
+    pub fn learn_round_trip(&mut self, sample: Nanoseconds) -> bool {
+        let first = self.round_trip.is_none();
+        self.round_trip = Some(self.round_trip.map_or(sample, |known| known.min(sample)));
+        first
+    }
+
+    /// Whether the file shows the port accepting a connection.
+    pub fn serves(&self, port: u16) -> bool {
+        port != 0 && self.ports.contains(&port)
+    }
+
+    /// Whether the file holds any packet of the host but resets.
+    pub fn is_known(&self) -> bool {
+        self.arrivals[0].is_some()
+    }
+
+    /// Compares a hop limit with the host's packets that came over the same link, or with all of
+    /// them where none did: at a router the same packet passes twice, one hop apart.
+    pub fn compare_hops(&self, hop_limit: u8, link_source: u64) -> Hops {
+        let closest = |same_link: bool| {
+            let arrivals = self.arrivals.iter().flatten();
+            let comparable =
+                arrivals.filter(|arrival| !same_link || arrival.link_source == link_source);
+            comparable
+                .map(|arrival| arrival.hop_limit)
+                .min_by_key(|usual| usual.abs_diff(hop_limit))
+        };
+        let Some(usual) = closest(true).or_else(|| closest(false)) else {
+            return Hops::NoBaseline;
+        };
+        if usual == hop_limit {
+            return Hops::Same { usual };
+        }
+        Hops::Other {
+            usual,
+            difference: i16::from(distance(hop_limit)) - i16::from(distance(usual)),
+            initial_differs: initial_hop_limit(hop_limit) != initial_hop_limit(usual),
+        }
+    }
+
+    /// Whether the file holds packets of the host over this link, or the host is not known at all.
+    pub fn uses_link(&self, link_source: u64) -> bool {
+        link_source == 0
+            || !self.is_known()
+            || self
+                .arrivals
+                .iter()
+                .flatten()
+                .any(|arrival| arrival.link_source == link_source)
+    }
+
+    /// Compares an IPv6 flow label with the host's habit (RFC 6437 3: 0 means not labelled).
+    pub fn compare_flow_label(&self, label: Option<u32>) -> FlowLabel {
+        match (label, self.labels) {
+            (None, _)
+            | (
+                _,
+                Labels {
+                    zero: false,
+                    set: false,
+                },
+            ) => FlowLabel::Unknown,
+            (_, Labels { zero: true, .. }) => FlowLabel::NoHabit,
+            (Some(0), _) => FlowLabel::Missing,
+            (Some(_), _) => FlowLabel::AsUsual,
+        }
+    }
+}
+
+/// All hosts of the file, by address; an index stands for a host elsewhere.
+#[derive(Debug, Default)]
+pub struct Hosts {
+    by_address: HashMap<IpAddr, u32>,
+    hosts: Vec<Host>,
+}
+
+impl Hosts {
+    /// The index of the address, made where it is new.
+    pub fn index(&mut self, address: IpAddr) -> u32 {
+        *self.by_address.entry(address).or_insert_with(|| {
+            self.hosts.push(Host::default());
+            (self.hosts.len() - 1) as u32
+        })
+    }
+
+    /// The host at `index`, which [`Hosts::index`] gave.
+    pub fn get(&self, index: u32) -> &Host {
+        &self.hosts[index as usize]
+    }
+
+    /// The host at `index`, to teach it something.
+    pub fn get_mut(&mut self, index: u32) -> &mut Host {
+        &mut self.hosts[index as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::tests::segment;
+
+    fn host_with(hop_limit: u8, link_source: u64) -> Host {
+        let mut host = Host::default();
+        let mut seen = segment(1);
+        seen.ip.hop_limit = hop_limit;
+        seen.link_source = link_source;
+        assert!(host.learn(&seen));
+        assert!(!host.learn(&seen), "the same again teaches nothing");
+        host
+    }
+
+    #[test]
+    fn distance_counts_from_the_next_initial_value() {
+        assert_eq!(
+            (distance(64), distance(63), distance(128), distance(120)),
+            (0, 1, 0, 8)
+        );
+        assert_eq!((distance(255), distance(129), distance(0)), (0, 126, 64));
+    }
+
+    #[test]
+    fn hops_compare_with_the_same_link_first() {
+        let mut host = host_with(62, 1);
+        let mut other_leg = segment(2);
+        other_leg.ip.hop_limit = 61;
+        other_leg.link_source = 2;
+        host.learn(&other_leg);
+        assert_eq!(host.compare_hops(62, 1), Hops::Same { usual: 62 });
+        let Hops::Other {
+            usual: 61,
+            difference: -1,
+            initial_differs: false,
+        } = host.compare_hops(62, 2)
+        else {
+            panic!("62 on the link that shows 61 is one hop less");
+        };
+        assert_eq!(
+            host.compare_hops(61, 3),
+            Hops::Same { usual: 61 },
+            "unknown link: any"
+        );
+    }
+
+    #[test]
+    fn another_initial_value_is_another_stack() {
+        let compared = host_with(118, 1).compare_hops(63, 1);
+        assert!(matches!(
+            compared,
+            Hops::Other {
+                initial_differs: true,
+                ..
+            }
+        ));
+        assert_eq!(Host::default().compare_hops(63, 1), Hops::NoBaseline);
+    }
+
+    #[test]
+    fn flow_label_tells_only_where_there_is_a_habit() {
+        let mut host = Host::default();
+        assert_eq!(host.compare_flow_label(Some(0)), FlowLabel::Unknown);
+        let mut labelled = segment(1);
+        labelled.ip.flow_label = Some(77);
+        host.learn(&labelled);
+        assert_eq!(host.compare_flow_label(Some(0)), FlowLabel::Missing);
+        assert_eq!(host.compare_flow_label(Some(5)), FlowLabel::AsUsual);
+        labelled.ip.flow_label = Some(0);
+        host.learn(&labelled);
+        assert_eq!(host.compare_flow_label(Some(0)), FlowLabel::NoHabit);
+    }
+}

@@ -1,0 +1,28 @@
+//! Explains why each TCP reset in a capture happened.
+//!
+//! [`session::Session`] observes decoded segments in the order of their frames and answers, for any
+//! frame, with reports: flat lists of `rstanalysis.*` fields. It knows nothing of Wireshark; the
+//! `ffi` module (feature `plugin`) joins it to the C glue in `plugin/`.
+#![deny(unsafe_code)]
+
+#[cfg(all(feature = "plugin", panic = "abort"))]
+compile_error!("a panic has to unwind to src/ffi/contain.rs; build with panic = \"unwind\"");
+
+pub mod cause;
+pub mod conversation;
+pub mod decode;
+pub mod evidence;
+pub mod field;
+pub mod host;
+pub mod recent;
+pub mod report;
+pub mod reset;
+pub mod segment;
+pub mod seq;
+pub mod session;
+pub mod text;
+pub mod verdict;
+
+#[cfg(feature = "plugin")]
+#[allow(unsafe_code)]
+mod ffi;

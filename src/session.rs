@@ -1,0 +1,255 @@
+//! One capture file: takes in its segments in order, and recalls what it knows of any frame.
+
+use crate::cause::rank::rank;
+use crate::conversation::{Conversations, Direction, Placement};
+use crate::evidence::Situation;
+use crate::field::Expert;
+use crate::host::Hosts;
+use crate::recent::Recent;
+use crate::report::Report;
+use crate::reset::{Form, Reset, Series, gather};
+use crate::segment::Segment;
+use crate::verdict::{self, Context};
+
+/// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
+/// of a whole host) still changes their verdicts; it just does not list them all.
+const MOST_REVISIONS: usize = 64;
+
+/// Something to report on a frame, in the order of the frames.
+#[derive(Clone, Copy, Debug)]
+enum Entry {
+    /// The reset at this index.
+    Reset(u32),
+    /// A copy of the reset at this index.
+    Copy(u32),
+    /// The reset at this index gets this cause by this frame.
+    Revision(u32, &'static str),
+    /// The failure at this index.
+    Failure(u32),
+}
+
+/// All that is known of the file so far.
+#[derive(Debug, Default)]
+pub struct Session {
+    conversations: Conversations,
+    hosts: Hosts,
+    recent: Recent,
+    resets: Vec<Reset>,
+    series: Vec<Series>,
+    journal: Vec<(u32, Entry)>,
+    failures: Vec<String>,
+    /// The conversation that is being changed right now.
+    current: Option<u32>,
+}
+
+impl Session {
+    /// An empty one.
+    pub fn new() -> Session {
+        Session::default()
+    }
+
+    /// Takes in the next segment of the file.
+    pub fn observe(&mut self, segment: &Segment) {
+        let (index, direction) = self.conversations.index(segment);
+        self.current = Some(index);
+        let conversation = self.conversations.get_mut(index);
+        match conversation.place(segment, direction, &mut self.recent) {
+            Placement::Copy { of } => return self.observe_copy(segment, of),
+            Placement::NewConnection => conversation.restart(segment, direction),
+            Placement::Next => {}
+        }
+        if segment.is_reset() {
+            self.observe_reset(segment, index, direction);
+        } else {
+            self.observe_other(segment, index, direction);
+        }
+        self.current = None;
+    }
+
+    /// A copy teaches another way to the host, nothing else.
+    fn observe_copy(&mut self, segment: &Segment, of: u32) {
+        if !segment.is_reset() {
+            let host = self.hosts.index(segment.source.address);
+            self.hosts.get_mut(host).learn(segment);
+        } else {
+            let original = self.entries(of).find_map(|entry| match entry {
+                Entry::Reset(reset) => Some(reset),
+                _ => None,
+            });
+            if let Some(reset) = original {
+                self.journal.push((segment.frame, Entry::Copy(reset)));
+            }
+        }
+        self.current = None;
+    }
+
+    fn observe_other(&mut self, segment: &Segment, index: u32, direction: Direction) {
+        let conversation = self.conversations.get_mut(index);
+        let sender = conversation.endpoint_mut(direction);
+        let retransmission = sender.is_retransmission(segment);
+        let new_way = sender.takes_new_way(segment);
+        let host = *sender
+            .host
+            .get_or_insert_with(|| self.hosts.index(segment.source.address));
+        let own_series = sender.series;
+        let sample = conversation.observe(segment, direction, &mut self.recent);
+        let peer_series = conversation.endpoint(direction.reverse()).series;
+
+        let host = self.hosts.get_mut(host);
+        let mut taught = new_way && host.learn(segment);
+        if let Some(sample) = sample {
+            taught |= host.learn_round_trip(sample);
+        }
+        let resets_of_host = host.last_reset.filter(|_| taught);
+        if let Some(series) = own_series
+            && self.series[series as usize].sender_spoke(segment)
+        {
+            self.revise_series(series, segment.frame);
+        }
+        if let Some(series) = peer_series
+            && self.series[series as usize].peer_spoke(segment, retransmission)
+        {
+            self.revise_series(series, segment.frame);
+        }
+        if let Some(newest) = resets_of_host {
+            self.revise_chain(newest, segment.frame, |reset| reset.previous_of_host);
+        }
+    }
+
+    /// Only a reset that is already in the list is linked from elsewhere, so that a failure on the
+    /// way leaves no link into nowhere.
+    fn observe_reset(&mut self, segment: &Segment, index: u32, direction: Direction) {
+        let conversation = self.conversations.get(index);
+        let mut reset = gather(segment, conversation, direction, &self.recent);
+        let peer = conversation.endpoint(direction.reverse());
+        let limit = segment.time.saturating_add(peer.round_trip.longest());
+        reset.ended_by = peer
+            .series
+            .and_then(|series| self.series[series as usize].acceptable)
+            .filter(|_| reset.form == Form::Passive);
+        let sender = self.conversations.get_mut(index).endpoint_mut(direction);
+        reset.host = *sender
+            .host
+            .get_or_insert_with(|| self.hosts.index(segment.source.address));
+        reset.previous_of_host = self.hosts.get(reset.host).last_reset;
+        let number = self.resets.len() as u32;
+        let series = *sender.series.get_or_insert_with(|| {
+            self.series.push(Series::new(number, reset.seq, limit));
+            (self.series.len() - 1) as u32
+        });
+        reset.series = series;
+        self.series[series as usize].take(number, &mut reset);
+        sender.answered = reset.trigger.map_or(sender.answered, |it| it.moment.frame);
+        sender.ticket = self
+            .recent
+            .push(segment, sender.ticket, false, reset.silence);
+        self.hosts.get_mut(reset.host).last_reset = Some(number);
+        self.resets.push(reset);
+        self.journal.push((segment.frame, Entry::Reset(number)));
+        self.resets[number as usize].reported = rank(&self.situation(number)).best.cause.name;
+        // The third reset makes a series of what looked like repeats.
+        if self.series[series as usize].count == 3 {
+            self.revise_series(series, segment.frame);
+        }
+    }
+
+    fn situation(&self, index: u32) -> Situation<'_> {
+        let reset = &self.resets[index as usize];
+        let series = &self.series[reset.series as usize];
+        Situation {
+            reset,
+            series,
+            first: &self.resets[series.first as usize],
+            host: self.hosts.get(reset.host),
+            ended_by: reset.ended_by.map(|earlier| &self.resets[earlier as usize]),
+        }
+    }
+
+    fn revise_series(&mut self, series: u32, frame: u32) {
+        self.revise_chain(self.series[series as usize].last, frame, |reset| {
+            reset.previous
+        });
+    }
+
+    /// Ranks the resets of a chain anew and notes those whose cause this frame changes.
+    fn revise_chain(&mut self, newest: u32, frame: u32, before: fn(&Reset) -> Option<u32>) {
+        let mut noted = 0;
+        let mut next = Some(newest);
+        while let Some(index) = next {
+            next = before(&self.resets[index as usize]);
+            let cause = rank(&self.situation(index)).best.cause.name;
+            let reset = &mut self.resets[index as usize];
+            if reset.reported == cause {
+                continue;
+            }
+            reset.reported = cause;
+            reset.revised_by = frame;
+            if noted < MOST_REVISIONS {
+                self.journal.push((frame, Entry::Revision(index, cause)));
+                noted += 1;
+            }
+        }
+    }
+
+    /// Drops the conversation whose segment could not be analysed and notes the failure, to be shown
+    /// on the frame.
+    pub fn contain(&mut self, frame: u32, what: String) {
+        if let Some(index) = self.current.take() {
+            self.conversations.forget(index);
+        }
+        self.journal
+            .truncate(self.journal.partition_point(|(known, _)| *known < frame));
+        self.journal
+            .push((frame, Entry::Failure(self.failures.len() as u32)));
+        self.failures.push(what);
+    }
+
+    fn entries(&self, frame: u32) -> impl Iterator<Item = Entry> {
+        let start = self.journal.partition_point(|(known, _)| *known < frame);
+        let of_frame = self.journal[start..]
+            .iter()
+            .take_while(move |(known, _)| *known == frame);
+        of_frame.map(|(_, entry)| *entry)
+    }
+
+    /// What is known of the frame, as far as the file was read. `provisional` says that the frame is
+    /// being read for the first time, so that nothing after it is known.
+    pub fn recall(&self, frame: u32, provisional: bool) -> Vec<Report> {
+        let report = |entry: Entry| match entry {
+            Entry::Reset(index) => verdict::report(
+                &self.situation(index),
+                Context {
+                    provisional,
+                    copy_of: 0,
+                },
+            ),
+            Entry::Copy(index) => {
+                let copy_of = self.resets[index as usize].moment.frame;
+                verdict::report(
+                    &self.situation(index),
+                    Context {
+                        provisional,
+                        copy_of,
+                    },
+                )
+            }
+            Entry::Revision(index, cause) => {
+                verdict::revision(self.resets[index as usize].moment.frame, cause)
+            }
+            Entry::Failure(index) => failure(&self.failures[index as usize]),
+        };
+        self.entries(frame).map(report).collect()
+    }
+}
+
+/// The report on a frame that the analysis failed on.
+pub fn failure(what: &str) -> Report {
+    Report::new(
+        Expert::Failure,
+        "failed on this frame".into(),
+        format!(
+            "TCP Reset Analysis failed on this frame and dropped its conversation; the rest of the file is \
+             analysed. Please report this with the capture: {what}"
+        ),
+    )
+}

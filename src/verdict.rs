@@ -1,0 +1,236 @@
+//! Puts a ranked reset into words: the report that the user sees.
+
+use crate::cause::rank::{Ranking, rank};
+use crate::cause::{Category, Cause, Origin, Severity};
+use crate::evidence::path::is_foreign;
+use crate::evidence::{Fact, Situation, absence};
+use crate::field::{Expert, Field};
+use crate::host::Hops;
+use crate::report::{Report, Value};
+use crate::reset::{Acceptance, Form, Kind, Reset};
+use crate::segment::Nanoseconds;
+
+/// Silences shorter than this are the pace of an exchange, not idleness.
+const LEAST_IDLE: Nanoseconds = 1_000_000_000;
+
+/// What else the report has to say of the reset, beside its situation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context {
+    /// Later packets were not seen yet.
+    pub provisional: bool,
+    /// The frame is a copy of this one; 0 for an original.
+    pub copy_of: u32,
+}
+
+/// The whole report on one reset.
+pub fn report(situation: &Situation<'_>, context: Context) -> Report {
+    let ranking = rank(situation);
+    let cause = ranking.best.cause;
+    let explanation = (cause.explain)(situation);
+    let heading = format!("{}, {} %", cause.name, ranking.best.confidence);
+    let summary = format!(
+        "{} ({} %): {explanation}",
+        cause.name, ranking.best.confidence
+    );
+    let mut report = Report::new(expert(cause), heading, summary);
+    say_verdict(&mut report, &ranking, explanation);
+    say_evidence(&mut report, cause, situation, context);
+    report.text(Field::NextStep, cause.next_step);
+    report.text(Field::Reference, cause.reference);
+    if let Some(reason) = cause.kernel_reason {
+        report.text(Field::KernelReason, reason);
+    }
+    say_details(&mut report, cause, situation);
+    say_series(&mut report, situation, context);
+    report.add(Field::Provisional, Value::Boolean(context.provisional));
+    if situation.reset.revised_by != 0 && !context.provisional {
+        report.add(Field::RevisedBy, Value::Frame(situation.reset.revised_by));
+    }
+    report
+}
+
+/// The report on a packet that changes the verdict on an earlier reset.
+pub fn revision(frame: u32, cause: &str) -> Report {
+    let heading = format!("changes the verdict on frame {frame}");
+    let summary = format!("Changes the verdict on the reset of frame {frame}: {cause}");
+    let mut report = Report::new(Expert::Revision, heading, summary);
+    report.add(Field::Revises, Value::Frame(frame));
+    report.text(Field::CauseRevised, cause);
+    report
+}
+
+fn expert(cause: &Cause) -> Expert {
+    match cause.severity {
+        Severity::Harmless => Expert::Harmless,
+        Severity::Habit => Expert::Habit,
+        Severity::Problem => Expert::Problem,
+    }
+}
+
+fn say_verdict(report: &mut Report, ranking: &Ranking, explanation: String) {
+    let best = ranking.best;
+    report.text(Field::Cause, best.cause.name);
+    report.text(Field::Explanation, explanation);
+    report.add(Field::Confidence, Value::Unsigned(best.confidence.into()));
+    if let Some(other) = ranking.alternative {
+        report.text(Field::Alternative, other.cause.name);
+        report.add(
+            Field::AlternativeConfidence,
+            Value::Unsigned(other.confidence.into()),
+        );
+    }
+    report.text(Field::Category, best.cause.category.name());
+}
+
+/// How much a fact moved the verdict, in words; the bounds are factors of 8 and 3 in probability.
+fn strength(bits: f32) -> &'static str {
+    match bits.abs() {
+        size if size >= 3.0 => "strong",
+        size if size >= 1.5 => "medium",
+        _ => "weak",
+    }
+}
+
+fn say_evidence(report: &mut Report, cause: &Cause, situation: &Situation<'_>, context: Context) {
+    let mut held: Vec<&(&Fact, f32)> = cause
+        .weighs
+        .iter()
+        .filter(|(fact, _)| fact.holds(situation))
+        .collect();
+    held.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    for (fact, bits) in held {
+        let field = if *bits > 0.0 {
+            Field::Evidence
+        } else {
+            Field::EvidenceAgainst
+        };
+        report.text(
+            field,
+            format!("{} ({})", fact.says(situation), strength(*bits)),
+        );
+    }
+    for absence in absence::ALL
+        .iter()
+        .filter(|absence| (absence.holds)(situation))
+    {
+        report.text(Field::Missing, (absence.says)(situation));
+    }
+    if context.provisional {
+        report.text(
+            Field::Missing,
+            "What came after it: this is a single pass, still reading",
+        );
+    }
+}
+
+fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
+    let reset = situation.reset;
+    report.text(
+        Field::Sender,
+        if reset.from_client {
+            "client"
+        } else {
+            "server"
+        },
+    );
+    report.text(Field::Origin, origin(cause, situation).name());
+    report.text(Field::Form, form(situation));
+    report.text(Field::State, state(reset));
+    if let Some(trigger) = reset.trigger.filter(|_| cause.provoked) {
+        report.add(Field::TriggerFrame, Value::Frame(trigger.moment.frame));
+        report.add(
+            Field::TriggerDelay,
+            Value::Duration(situation.delay().unwrap_or(0)),
+        );
+    }
+    report.text(Field::Outcome, outcome(situation));
+    let silence = match reset.form {
+        Form::Active => reset.silence,
+        _ => reset.trigger.map_or(0, |trigger| trigger.silence),
+    };
+    if silence >= LEAST_IDLE {
+        report.add(Field::Idle, Value::Duration(silence));
+    }
+    if let Hops::Other { difference, .. } = situation.hops() {
+        report.add(Field::TtlDifference, Value::Signed(difference.into()));
+    }
+}
+
+fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) {
+    let reset = situation.reset;
+    let first = if context.copy_of != 0 {
+        context.copy_of
+    } else {
+        situation.first.moment.frame
+    };
+    if context.copy_of != 0 || reset.number > 1 {
+        report.add(Field::FirstReset, Value::Frame(first));
+    }
+    report.add(Field::Number, Value::Unsigned(reset.number));
+    if reset.number > 1 {
+        report.add(Field::Interval, Value::Duration(reset.interval));
+    }
+    if context.copy_of != 0 {
+        let again = format!("The same packet as frame {first}, captured once more");
+        report.text(Field::Evidence, again);
+    }
+}
+
+/// Who made it: what the cause says, unless the packet's way says otherwise.
+fn origin(cause: &Cause, situation: &Situation<'_>) -> Origin {
+    let foreign = is_foreign(situation);
+    match cause.origin {
+        Origin::Middlebox if !foreign && cause.category == Category::Handshake => Origin::Unknown,
+        Origin::Endpoint if foreign || situation.hops() == Hops::NoBaseline => Origin::Unknown,
+        origin => origin,
+    }
+}
+
+fn form(situation: &Situation<'_>) -> &'static str {
+    match situation.reset.form {
+        _ if is_foreign(situation) => "foreign",
+        Form::Active => "active",
+        Form::Passive => "passive",
+        Form::Unclear => "unclear",
+    }
+}
+
+/// The sender's state (RFC 9293 3.3.2) as the segments before the reset show it.
+fn state(reset: &Reset) -> &'static str {
+    let (own, peer) = (&reset.own, &reset.peer);
+    let nobody_home = reset.form == Form::Passive && !own.fin.happened();
+    match () {
+        _ if nobody_home => "CLOSED",
+        _ if own.fin.happened() && peer.fin.happened() => {
+            match (own.fin_acked, own.fin.frame < peer.fin.frame) {
+                (true, true) => "TIME-WAIT",
+                (true, false) => "CLOSED",
+                (false, true) => "CLOSING",
+                (false, false) => "LAST-ACK",
+            }
+        }
+        _ if own.fin.happened() && own.fin_acked => "FIN-WAIT-2",
+        _ if own.fin.happened() => "FIN-WAIT-1",
+        _ if peer.fin.happened() => "CLOSE-WAIT",
+        _ if own.syn && !own.answered_syn && !peer.syn => "SYN-SENT",
+        _ if own.answered_syn && peer.last.frame < own.last.frame && peer.bytes == 0 => {
+            "SYN-RECEIVED"
+        }
+        _ if own.seen || peer.seen => "ESTABLISHED",
+        _ => "unknown",
+    }
+}
+
+/// What came of it: what RFC 9293 3.5.3 and RFC 5961 3.2 demand, and what the peer then did.
+fn outcome(situation: &Situation<'_>) -> &'static str {
+    let went_on = situation.series.peer_went_on.happened();
+    let asked_anew = situation.trigger_of(Kind::Syn).is_some();
+    match situation.reset.acceptance {
+        Acceptance::Exact if went_on && asked_anew => "unknown",
+        Acceptance::Exact if went_on => "lost",
+        Acceptance::Exact => "accepted",
+        Acceptance::InWindow if went_on => "challenged",
+        Acceptance::Outside if went_on => "ignored",
+        _ => "unknown",
+    }
+}
