@@ -9,7 +9,12 @@ pub struct Seq(pub u32);
 impl Seq {
     /// How far `self` lies ahead of `other`, in bytes; negative when it lies behind.
     pub fn ahead_of(self, other: Seq) -> i32 {
-        self.0.wrapping_sub(other.0).cast_signed()
+        self.0.wrapping_sub(other.0) as i32
+    }
+
+    /// How far `self` lies ahead of `other`; 0 when it does not.
+    pub fn beyond(self, other: Seq) -> u32 {
+        self.ahead_of(other).max(0).unsigned_abs()
     }
 
     /// Whether `self` comes before `other` in sequence space.

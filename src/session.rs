@@ -101,15 +101,15 @@ impl Session {
             taught |= host.learn_round_trip(sample);
         }
         let resets_of_host = host.last_reset.filter(|_| taught);
-        if let Some(series) = own_series
-            && self.series[series as usize].sender_spoke(segment)
-        {
-            self.revise_series(series, segment.frame);
+        if let Some(series) = own_series {
+            if self.series[series as usize].sender_spoke(segment) {
+                self.revise_series(series, segment.frame);
+            }
         }
-        if let Some(series) = peer_series
-            && self.series[series as usize].peer_spoke(segment, retransmission)
-        {
-            self.revise_series(series, segment.frame);
+        if let Some(series) = peer_series {
+            if self.series[series as usize].peer_spoke(segment, retransmission) {
+                self.revise_series(series, segment.frame);
+            }
         }
         if let Some(newest) = resets_of_host {
             self.revise_chain(newest, segment.frame, |reset| reset.previous_of_host);
@@ -134,12 +134,17 @@ impl Session {
         reset.previous_of_host = self.hosts.get(reset.host).last_reset;
         let number = self.resets.len() as u32;
         let series = *sender.series.get_or_insert_with(|| {
-            self.series.push(Series::new(number, reset.seq, limit));
+            self.series
+                .push(Series::new(number, reset.seq, reset.data_end, limit));
             (self.series.len() - 1) as u32
         });
         reset.series = series;
         self.series[series as usize].take(number, &mut reset);
-        sender.answered = reset.trigger.map_or(sender.answered, |it| it.moment.frame);
+        if reset.form == Form::Active {
+            sender.reset_acked = Some(segment.ack);
+        } else if let Some(trigger) = reset.trigger {
+            sender.answered = trigger.moment.frame;
+        }
         sender.ticket = self
             .recent
             .push(segment, sender.ticket, false, reset.silence);

@@ -136,7 +136,10 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
     report.text(Field::Origin, origin(cause, situation).name());
     report.text(Field::Form, form(situation));
     report.text(Field::State, state(reset));
-    if let Some(trigger) = reset.trigger.filter(|_| cause.provoked) {
+    if let Some(trigger) = reset
+        .trigger
+        .filter(|_| cause.provoked || reset.form != Form::Active)
+    {
         report.add(Field::TriggerFrame, Value::Frame(trigger.moment.frame));
         report.add(
             Field::TriggerDelay,

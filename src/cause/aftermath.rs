@@ -29,6 +29,7 @@ pub static LOST_RESET: Cause = Cause {
         (&SENDER_WAS_RESET, -3.0),
         (&SENDER_SPOKE_ON, -3.0),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         format!(
@@ -62,6 +63,7 @@ pub static ALREADY_RESET: Cause = Cause {
     applies: |s| PASSIVE.holds(s) && SENDER_WAS_RESET.holds(s),
     prior: 1.0,
     weighs: &[(&PASSIVE, 1.0), (&SENDER_WAS_RESET, 3.5)],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         let earlier = s.ended_by.map_or(0, |reset| reset.moment.frame);
@@ -93,6 +95,7 @@ pub static IN_FLIGHT: Cause = Cause {
         (&PEER_RETRANSMITTED, -1.0),
         (&SENDER_WAS_RESET, -1.5),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         format!(
@@ -122,6 +125,8 @@ pub static UNKNOWN: Cause = Cause {
         (&SENDER_SPOKE_ON, 2.0),
         (&NO_PAYLOAD, 1.0),
     ],
+    // Not to know is no knowledge to be sure of.
+    ceiling: 50,
     provoked: true,
     explain: |s| {
         format!(

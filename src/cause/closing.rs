@@ -7,8 +7,8 @@ use crate::evidence::closing::{
     OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
-    MORE_WAS_COMING, PEER_DATA_UNANSWERED, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED,
-    REPLY_RECEIVED, REQUEST_UNANSWERED, RESET_ACKS_DATA,
+    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, PEER_DATA_UNANSWERED, RECEIVING_TRANSFER, REPLY_COMPLETE,
+    REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED, RESET_ACKS_DATA,
 };
 use crate::evidence::form::{ACTIVE, PASSIVE};
 use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_MISSING};
@@ -21,7 +21,8 @@ pub static NORMAL_CLOSE: Cause = Cause {
     summary: "All was delivered; the reset only saves the four-way close",
     severity: Severity::Harmless,
     origin: Origin::Endpoint,
-    kernel_reason: Some("TCP_ABORT_ON_LINGER"),
+    // SO_LINGER 0 goes through tcp_disconnect, which states this reason [measured, Linux 6.18].
+    kernel_reason: Some("TCP_STATE"),
     next_step: "Nothing: nothing was lost",
     reference: "RFC 9293 3.10.5 (ABORT); RFC 9112 9.6",
     position: Position::First,
@@ -37,6 +38,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&OWN_DATA_OUTSTANDING, -4.0),
         (&PEER_DATA_UNANSWERED, -3.0),
         (&REQUEST_UNANSWERED, -2.5),
+        (&REPLY_INCOMPLETE, -3.0),
         (&RECEIVING_TRANSFER, -2.5),
         (&MORE_WAS_COMING, -4.0),
         (&NO_PAYLOAD, -2.0),
@@ -44,6 +46,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&HOPS_DIFFER, -4.0),
         (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
+    ceiling: 97,
     provoked: false,
     explain: |s| {
         let all = format!(
@@ -92,6 +95,7 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
         (&HOP_DIFFERS_BY_ONE, -1.5),
         (&LABEL_MISSING, -4.0),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         let data = s
@@ -127,7 +131,9 @@ pub static UNREAD_DATA: Cause = Cause {
     prior: -0.5,
     weighs: &[
         (&PEER_DATA_UNANSWERED, 2.0),
+        (&HAD_ANSWERED_BEFORE, -1.0),
         (&RESET_ACKS_DATA, 2.5),
+        (&REPLY_RECEIVED, 0.5),
         (&REQUEST_UNANSWERED, -3.0),
         (&REPLY_DELIVERED, -3.0),
         (&REPLY_COMPLETE, -1.5),
@@ -136,6 +142,7 @@ pub static UNREAD_DATA: Cause = Cause {
         (&HOPS_DIFFER, -4.0),
         (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         format!(
@@ -153,7 +160,8 @@ pub static APP_ABORT: Cause = Cause {
     summary: "The application, or who killed it, aborted the connection in mid-exchange",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
-    kernel_reason: Some("TCP_ABORT_ON_LINGER"),
+    // SO_LINGER 0 goes through tcp_disconnect, which states this reason [measured, Linux 6.18].
+    kernel_reason: Some("TCP_STATE"),
     next_step: "Look into the application's log at this time; check SO_LINGER settings, timeouts, and \
                 who ended the process",
     reference: "RFC 9293 3.10.5 (ABORT)",
@@ -164,6 +172,7 @@ pub static APP_ABORT: Cause = Cause {
         (&OWN_DATA_OUTSTANDING, 2.0),
         (&REQUEST_UNANSWERED, 2.5),
         (&PEER_DATA_UNANSWERED, 0.5),
+        (&HAD_ANSWERED_BEFORE, 1.5),
         (&REPLY_COMPLETE, -2.0),
         (&RESET_ACKS_DATA, -1.0),
         (&PEER_FIN, -1.5),
@@ -172,6 +181,7 @@ pub static APP_ABORT: Cause = Cause {
         (&HOPS_DIFFER, -4.0),
         (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
+    ceiling: 97,
     provoked: false,
     explain: |s| {
         let doing = if REQUEST_UNANSWERED.holds(s) {
@@ -206,10 +216,12 @@ pub static CANCELLED: Cause = Cause {
                 request with the client's limits",
     reference: "RFC 9293 3.10.4 and 3.10.5; RFC 2525 2.17",
     position: Position::First,
-    applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
+    // A client that has read all so far closes with FIN, and only what comes then draws the reset.
+    applies: |s| (ACTIVE.holds(s) || DATA_AFTER_FIN.holds(s)) && s.reset.peer.bytes > 0,
     prior: -0.5,
     weighs: &[
         (&RECEIVING_TRANSFER, 3.0),
+        (&REPLY_INCOMPLETE, 3.0),
         (&MORE_WAS_COMING, 3.0),
         (&REPLY_COMPLETE, -5.0),
         (&PEER_DATA_UNANSWERED, -0.5),
@@ -221,6 +233,7 @@ pub static CANCELLED: Cause = Cause {
         (&HOPS_FIT, 0.5),
         (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         format!(

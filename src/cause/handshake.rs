@@ -1,6 +1,7 @@
 //! Resets of a connection that was never opened, and filters that cut one in a host's name.
 
 use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::Situation;
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::form::{ANSWERS_ESTABLISHED, ANSWERS_SYN};
 use crate::evidence::path::{
@@ -40,14 +41,11 @@ pub static FIREWALL: Cause = Cause {
         (&SENDER_WAS_RESET, -3.0),
         (&SENDER_SPOKE_ON, -2.0),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         let what = if ANSWERS_SYN.holds(s) {
-            format!(
-                "The connection attempt to {} (SYN in frame {})",
-                s.reset.sender,
-                s.trigger_frame()
-            )
+            format!("The connection attempt to {} ({})", s.reset.sender, syn(s))
         } else {
             format!(
                 "The connection with {} was cut: frame {}",
@@ -60,10 +58,7 @@ pub static FIREWALL: Cause = Cause {
         } else {
             "a reset: probably a firewall, unless the port is closed on the host itself"
         };
-        format!(
-            "{what} was answered after {} by {who}",
-            duration(s.delay().unwrap_or(0))
-        )
+        format!("{what} was answered{} by {who}", after(s))
     },
 };
 
@@ -93,13 +88,27 @@ pub static REFUSED: Cause = Cause {
         (&LINK_DIFFERS, -1.0),
         (&PORT_SERVES, -1.0),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         format!(
-            "Nobody listens on {}: the host's own TCP answered the SYN of frame {} with a reset after {}",
+            "Nobody listens on {}: the host's own TCP answered {} with a reset{}",
             s.reset.sender,
-            s.trigger_frame(),
-            duration(s.delay().unwrap_or(0))
+            syn(s),
+            after(s)
         )
     },
 };
+
+fn syn(s: &Situation<'_>) -> String {
+    match s.trigger_frame() {
+        0 => "a SYN that the capture lacks".into(),
+        frame => format!("SYN in frame {frame}"),
+    }
+}
+
+fn after(s: &Situation<'_>) -> String {
+    s.delay()
+        .map(|delay| format!(" after {}", duration(delay)))
+        .unwrap_or_default()
+}

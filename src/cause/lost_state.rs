@@ -34,6 +34,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&LABEL_MISSING, -4.0),
         (&TOO_FAST, -3.0),
     ],
+    ceiling: 97,
     provoked: true,
     explain: |s| {
         let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);

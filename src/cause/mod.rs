@@ -113,6 +113,8 @@ pub struct Cause {
     pub prior: f32,
     /// What speaks for it (positive) and against it (negative), in bits.
     pub weighs: &'static [(&'static Fact, f32)],
+    /// The most confidence that a verdict for it can have, in percent.
+    pub ceiling: u8,
     /// Whether the trigger provoked the reset, so that it is worth a field. An active abort may be
     /// the application's own decision.
     pub provoked: bool,

@@ -7,7 +7,7 @@
 use super::{ALL, Cause, Position};
 use crate::evidence::{Situation, absence};
 
-/// No verdict is surer than this: the facts of one reset are not independent of each other, as the
+/// No verdict is surer than this ([`Cause::ceiling`] may be lower): the facts of one reset are not independent of each other, as the
 /// sum of their weights pretends.
 const HIGHEST: u8 = 97;
 /// A runner-up below this is not worth a word.
@@ -75,7 +75,7 @@ pub fn rank(situation: &Situation<'_>) -> Ranking {
     let (cause, weight) = weighed[0];
     let best = Ranked {
         cause,
-        confidence: percent(weight).min(ceiling(situation)),
+        confidence: percent(weight).min(ceiling(situation)).min(cause.ceiling),
     };
     let alternative = weighed.get(1).map(|&(cause, weight)| Ranked {
         cause,

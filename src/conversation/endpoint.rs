@@ -29,6 +29,17 @@ impl Moment {
     }
 }
 
+/// The end of one side's data.
+#[derive(Clone, Copy, Debug)]
+pub struct Fin {
+    /// The segment.
+    pub moment: Moment,
+    /// The number after it.
+    pub end: Seq,
+    /// What its sender had received by then (RCV.NXT).
+    pub received: Option<Seq>,
+}
+
 /// One side of a conversation, from the segments that it sent (resets do not count).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Endpoint {
@@ -47,8 +58,8 @@ pub struct Endpoint {
     pub initial: Option<Seq>,
     /// Whether its SYN acknowledged another (it was asked).
     pub answered_syn: bool,
-    /// Its first FIN, with the number after it.
-    pub fin: Option<(Moment, Seq)>,
+    /// Its first FIN.
+    pub fin: Option<Fin>,
     /// Its last segment.
     pub last: Moment,
     /// Its last segment, in the ring of recent ones.
@@ -63,12 +74,16 @@ pub struct Endpoint {
     pub bytes: u64,
     /// Data segments it sent since the other side's last one.
     pub burst: u32,
+    /// How often it took its turn to send data.
+    pub turns: u32,
     /// Time from the capture point to it and back.
     pub round_trip: RoundTrip,
     /// Its series of resets, as an index into the session's list.
     pub series: Option<u32>,
     /// The newest of the other side's segments that one of its resets answered.
     pub answered: u32,
+    /// What one of its resets acknowledged, where that was more than its other segments did.
+    pub reset_acked: Option<Seq>,
 }
 
 impl Endpoint {
@@ -107,6 +122,7 @@ impl Endpoint {
             self.acknowledge(segment);
         }
         if segment.payload_length > 0 && !retransmission {
+            self.turns = self.turns.saturating_add(u32::from(self.burst == 0));
             self.last_data = Moment::of(segment);
             self.bytes += u64::from(segment.payload_length);
             self.burst = self.burst.saturating_add(1);
@@ -115,7 +131,12 @@ impl Endpoint {
             self.last_message = Moment::of(segment);
         }
         if segment.flags.has(Flags::FIN) && self.fin.is_none() {
-            self.fin = Some((Moment::of(segment), segment.end()));
+            let moment = Moment::of(segment);
+            self.fin = Some(Fin {
+                moment,
+                end: segment.end(),
+                received: self.acked,
+            });
         }
         self.last = Moment::of(segment);
     }
@@ -140,18 +161,34 @@ impl Endpoint {
         };
     }
 
-    /// Bytes that it sent and `peer` has not acknowledged.
+    /// The number after its last payload byte: SND.NXT less a FIN.
+    pub fn data_end(&self) -> Seq {
+        match self.fin {
+            Some(fin) if fin.end == self.next => Seq(self.next.0.wrapping_sub(1)),
+            _ => self.next,
+        }
+    }
+
+    /// Payload bytes that it sent and `peer` has not acknowledged.
     pub fn outstanding(&self, peer: &Endpoint) -> u32 {
         match peer.acked {
-            Some(acked) if self.is_seen() => self.next.ahead_of(acked).max(0).cast_unsigned(),
+            Some(acked) if self.is_seen() => self.data_end().beyond(acked),
             _ => 0,
+        }
+    }
+
+    /// RCV.NXT, as its segments and its resets state it.
+    pub fn received(&self) -> Option<Seq> {
+        match (self.acked, self.reset_acked) {
+            (Some(acked), Some(last)) => Some(acked.later(last)),
+            (acked, last) => acked.or(last),
         }
     }
 
     /// Whether `peer` acknowledged its FIN.
     pub fn fin_is_acked(&self, peer: &Endpoint) -> bool {
         match (self.fin, peer.acked) {
-            (Some((_, end)), Some(acked)) => !acked.is_before(end),
+            (Some(fin), Some(acked)) => !acked.is_before(fin.end),
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ mod round_trip;
 
 use std::collections::HashMap;
 
-pub use endpoint::{Endpoint, Moment};
+pub use endpoint::{Endpoint, Fin, Moment};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 
 use crate::recent::{Recent, Ticket};

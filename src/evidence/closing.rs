@@ -1,7 +1,6 @@
 //! How far both sides were in closing the connection (RFC 9293 3.6).
 
 use super::Fact;
-use crate::reset::Kind;
 use crate::text::{count, duration};
 
 /// The reset's sender had sent its FIN.
@@ -15,16 +14,13 @@ pub static OWN_FIN: Fact = Fact {
     },
 };
 
-/// Data that came after the FIN of the reset's sender is what it answers.
+/// It answers data that the FIN of the reset's sender had not acknowledged: they reached a closed
+/// socket.
 pub static DATA_AFTER_FIN: Fact = Fact {
-    holds: |s| {
-        OWN_FIN.holds(s)
-            && s.trigger_of(Kind::Data)
-                .is_some_and(|data| data.moment.frame > s.reset.own.fin.frame)
-    },
+    holds: |s| s.reset.data_after_fin,
     says: |s| {
         format!(
-            "Frame {} brought {} after the FIN of frame {}",
+            "Frame {} brought {} that the FIN of frame {} had not acknowledged",
             s.trigger_frame(),
             count(
                 s.reset
@@ -96,7 +92,7 @@ pub static BOTH_FINS: Fact = Fact {
 /// All that was sent had arrived, in both directions.
 pub static NOTHING_OUTSTANDING: Fact = Fact {
     holds: |s| {
-        s.reset.own.outstanding == 0
+        !OWN_DATA_OUTSTANDING.holds(s)
             && s.reset.peer.outstanding <= s.reset.newly_acked
             && s.reset.own.bytes + s.reset.peer.bytes > 0
     },
@@ -109,9 +105,10 @@ pub static NOTHING_OUTSTANDING: Fact = Fact {
     },
 };
 
-/// The sender gave up bytes of its own that were not acknowledged.
+/// The sender gave up bytes of its own that were never acknowledged, not even by what the peer had
+/// sent before the reset arrived there.
 pub static OWN_DATA_OUTSTANDING: Fact = Fact {
-    holds: |s| s.reset.own.outstanding > 0,
+    holds: |s| s.reset.own.outstanding > 0 && !s.series.all_acked.happened(),
     says: |s| {
         format!(
             "{} of its sender's own were not yet acknowledged",

@@ -1,5 +1,6 @@
 //! Where the exchange of requests and replies stood.
 
+use super::closing::OWN_DATA_OUTSTANDING;
 use super::{Fact, Situation};
 use crate::conversation::UNKNOWN_ROUND_TRIP;
 use crate::segment::{MILLISECOND, Nanoseconds};
@@ -44,6 +45,24 @@ pub static REPLY_COMPLETE: Fact = Fact {
     },
 };
 
+/// A request that the application dissector knows, and data in reply, but no complete reply.
+pub static REPLY_INCOMPLETE: Fact = Fact {
+    holds: |s| {
+        let asked = &s.reset.own;
+        s.reset.from_client
+            && asked.last_message.happened()
+            && asked.last_message == asked.last_data
+            && peer_spoke_last(s)
+            && s.reset.peer.last_message.frame < asked.last_message.frame
+    },
+    says: |s| {
+        format!(
+            "The reply to the request of frame {} was not complete",
+            s.reset.own.last_message.frame
+        )
+    },
+};
+
 /// A client that has had a reply to what it asked.
 pub static REPLY_RECEIVED: Fact = Fact {
     holds: |s| s.reset.from_client && s.reset.own.bytes > 0 && peer_spoke_last(s),
@@ -57,7 +76,7 @@ pub static REPLY_RECEIVED: Fact = Fact {
 
 /// A server whose reply has arrived.
 pub static REPLY_DELIVERED: Fact = Fact {
-    holds: |s| !s.reset.from_client && own_spoke_last(s) && s.reset.own.outstanding == 0,
+    holds: |s| !s.reset.from_client && own_spoke_last(s) && !OWN_DATA_OUTSTANDING.holds(s),
     says: |s| {
         format!(
             "The server's last data (frame {}) had been acknowledged",
@@ -84,6 +103,18 @@ pub static PEER_DATA_UNANSWERED: Fact = Fact {
         format!(
             "The data of frame {} got no answer from the application",
             s.reset.peer.last_data.frame
+        )
+    },
+};
+
+/// A server that has read and answered before has probably read this too: what got no answer was
+/// not unread.
+pub static HAD_ANSWERED_BEFORE: Fact = Fact {
+    holds: |s| PEER_DATA_UNANSWERED.holds(s) && s.reset.own.turns >= 2,
+    says: |s| {
+        format!(
+            "The application had taken its turn {} before: it was reading",
+            count(u64::from(s.reset.own.turns), "time")
         )
     },
 };

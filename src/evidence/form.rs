@@ -1,7 +1,8 @@
 //! How the reset was made, and what it answers (RFC 9293 3.5.2, 3.10.7).
 
-use super::Fact;
+use super::{Fact, Situation};
 use crate::reset::{Form, Kind};
+use crate::segment::Flags;
 use crate::text::count;
 
 /// Made by a TCP that knows the connection.
@@ -30,9 +31,19 @@ pub static PASSIVE: Fact = Fact {
 
 /// The trigger asks for a connection.
 pub static ANSWERS_SYN: Fact = Fact {
-    holds: |s| s.trigger_of(Kind::Syn).is_some(),
-    says: |s| format!("It acknowledges the SYN of frame {}", s.trigger_frame()),
+    holds: |s| s.trigger_of(Kind::Syn).is_some() || answers_unseen_syn(s),
+    says: |s| match s.trigger_frame() {
+        0 => "It has the form of an answer to a SYN: seq 0 and an acknowledgment".into(),
+        frame => format!("It acknowledges the SYN of frame {frame}"),
+    },
 };
+
+/// Only a segment without ACK is answered with seq 0 and an ACK (RFC 9293 3.10.7.1), and only a SYN
+/// has none in practice: the capture may hold the answers alone.
+fn answers_unseen_syn(s: &Situation<'_>) -> bool {
+    let reset = s.reset;
+    reset.flags.has(Flags::ACK) && reset.seq.0 == 0 && !reset.own.seen && !reset.peer.seen
+}
 
 /// The trigger belongs to a connection, not to a handshake.
 pub static ANSWERS_ESTABLISHED: Fact = Fact {
@@ -52,7 +63,7 @@ pub static ANSWERS_ESTABLISHED: Fact = Fact {
 /// Neither active nor the answer to any segment of the file.
 pub static UNEXPLAINED: Fact = Fact {
     holds: |s| {
-        s.reset.form == Form::Unclear
+        (s.reset.form == Form::Unclear && !ANSWERS_SYN.holds(s))
             || (s.reset.form == Form::Passive && s.reset.trigger.is_none())
     },
     says: |s| {

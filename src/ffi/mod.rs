@@ -16,6 +16,7 @@ mod tables;
     non_camel_case_types,
     non_upper_case_globals,
     clippy::all,
+    clippy::undocumented_unsafe_blocks,
     unsafe_op_in_unsafe_fn,
     reason = "generated"
 )]

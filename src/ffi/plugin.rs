@@ -1,7 +1,7 @@
 //! The five symbols that Wireshark looks up in a plugin. They must be Rust items: a cdylib does not
 //! export what its C parts define.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_int;
 
 use super::bindings::{self, rst_core};
 use super::session::{observe, recall, session_free, session_new};
@@ -37,7 +37,7 @@ static CORE: Shared<rst_core> = Shared(rst_core {
     field_count: C_FIELDS.0.len(),
     experts: C_EXPERTS.0.as_ptr(),
     expert_count: C_EXPERTS.0.len(),
-    inputs: C_INPUTS.0.as_ptr() as *const *const c_char,
+    inputs: C_INPUTS.0.as_ptr(),
     input_count: C_INPUTS.0.len(),
     session_new: Some(session_new),
     session_free: Some(session_free),

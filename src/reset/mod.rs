@@ -50,7 +50,7 @@ pub struct Side {
     pub fin_acked: bool,
     /// Payload bytes, sent for the first time.
     pub bytes: u64,
-    /// Bytes (and FIN) not acknowledged by the other side's segments; its reset may do so.
+    /// Payload bytes not acknowledged by the other side's segments; its reset may do so.
     pub outstanding: u32,
     /// Its last segment.
     pub last: Moment,
@@ -60,6 +60,8 @@ pub struct Side {
     pub last_message: Moment,
     /// Its data segments since the other side's last one.
     pub burst: u32,
+    /// How often it took its turn to send data.
+    pub turns: u32,
     /// Its last ACK that stated more than the ones before.
     pub last_progress: Moment,
     /// Time from the capture point to it and back, where measured.
@@ -72,7 +74,7 @@ impl Side {
             syn: endpoint.initial.is_some(),
             answered_syn: endpoint.answered_syn,
             seen: endpoint.is_seen(),
-            fin: endpoint.fin.map(|(moment, _)| moment).unwrap_or_default(),
+            fin: endpoint.fin.map(|fin| fin.moment).unwrap_or_default(),
             fin_acked: endpoint.fin_is_acked(other),
             bytes: endpoint.bytes,
             outstanding: endpoint.outstanding(other),
@@ -80,6 +82,7 @@ impl Side {
             last_data: endpoint.last_data,
             last_message: endpoint.last_message,
             burst: endpoint.burst,
+            turns: endpoint.turns,
             last_progress: endpoint.last_progress,
             round_trip: endpoint.round_trip.estimate(),
         }
@@ -125,6 +128,10 @@ pub struct Reset {
     pub trigger: Option<Trigger>,
     /// Payload bytes of the peer that only the reset itself acknowledges.
     pub newly_acked: u32,
+    /// Where its sender's payload ends.
+    pub data_end: Seq,
+    /// The trigger's data lie beyond what its sender had received when it sent its FIN.
+    pub data_after_fin: bool,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
     /// What its sender had done.
@@ -187,6 +194,8 @@ pub fn gather(
         acceptance: acceptance(segment, own, peer, trigger.as_ref()),
         trigger,
         newly_acked: newly_acked(segment, own, peer),
+        data_end: own.data_end(),
+        data_after_fin: data_after_fin(own, trigger.as_ref()),
         silence: conversation.silence_before(segment),
         own: Side::of(own, peer),
         peer: Side::of(peer, own),
@@ -255,8 +264,22 @@ fn acceptance(
 fn newly_acked(segment: &Segment, own: &Endpoint, peer: &Endpoint) -> u32 {
     match own.acked {
         Some(acked) if segment.flags.has(Flags::ACK) && peer.last_data.happened() => {
-            segment.ack.ahead_of(acked).max(0).cast_unsigned()
+            segment.ack.beyond(acked)
         }
         _ => 0,
     }
+}
+
+/// The file's order does not tell what crossed the FIN: far from its sender the data may be captured
+/// before it. What the FIN acknowledges does.
+fn data_after_fin(own: &Endpoint, trigger: Option<&Trigger>) -> bool {
+    let (Some(fin), Some(trigger)) = (own.fin, trigger) else {
+        return false;
+    };
+    let beyond = fin
+        .received
+        .map_or(trigger.moment.frame > fin.moment.frame, |received| {
+            trigger.end.is_after(received)
+        });
+    trigger.kind == Kind::Data && beyond
 }

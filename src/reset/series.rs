@@ -5,7 +5,7 @@
 
 use super::{Acceptance, Reset};
 use crate::conversation::Moment;
-use crate::segment::{Nanoseconds, Segment};
+use crate::segment::{Flags, Nanoseconds, Segment};
 use crate::seq::Seq;
 
 /// A run of resets and its aftermath.
@@ -24,6 +24,10 @@ pub struct Series {
     pub seq: Seq,
     /// Until when the peer's segments may have left it before the first reset could arrive.
     pub limit: Nanoseconds,
+    /// Where the payload of the reset's sender ends.
+    data_end: Seq,
+    /// The peer's first segment that acknowledges all of it.
+    pub all_acked: Moment,
     /// The peer's first new data that was still under way.
     pub peer_under_way: Moment,
     /// The peer's first segment that left it after the first reset should have arrived.
@@ -36,7 +40,7 @@ pub struct Series {
 
 impl Series {
     /// A series that is about to take its first reset, the one at index `first`.
-    pub fn new(first: u32, seq: Seq, limit: Nanoseconds) -> Series {
+    pub fn new(first: u32, seq: Seq, data_end: Seq, limit: Nanoseconds) -> Series {
         let never = Moment::default();
         Series {
             first,
@@ -46,6 +50,8 @@ impl Series {
             acceptable: None,
             seq,
             limit,
+            data_end,
+            all_acked: never,
             peer_under_way: never,
             peer_went_on: never,
             peer_retransmitted: never,
@@ -71,14 +77,16 @@ impl Series {
     /// something that none said before.
     pub fn peer_spoke(&mut self, segment: &Segment, retransmission: bool) -> bool {
         let moment = Moment::of(segment);
+        let acked = segment.flags.has(Flags::ACK)
+            && !segment.ack.is_before(self.data_end)
+            && note(&mut self.all_acked, moment);
         if segment.time <= self.limit {
-            return segment.payload_length > 0
-                && !retransmission
-                && note(&mut self.peer_under_way, moment);
+            let new_data = segment.payload_length > 0 && !retransmission;
+            return new_data && note(&mut self.peer_under_way, moment) || acked;
         }
         let went_on = note(&mut self.peer_went_on, moment);
         let retransmitted = retransmission && note(&mut self.peer_retransmitted, moment);
-        went_on || retransmitted
+        went_on || retransmitted || acked
     }
 
     /// Takes in a segment of the reset's own sender, captured after the first reset. Returns whether
@@ -105,7 +113,7 @@ mod tests {
     use crate::segment::tests::segment;
 
     fn series() -> Series {
-        Series::new(0, Seq(1000), 100 * MILLISECOND)
+        Series::new(0, Seq(1000), Seq(6000), 100 * MILLISECOND)
     }
 
     #[test]

@@ -6,7 +6,8 @@
 
 use crate::conversation::{Endpoint, Moment};
 use crate::recent::{Entry, Recent};
-use crate::segment::{Flags, MILLISECOND, Nanoseconds, Segment};
+use crate::segment::{Flags, Nanoseconds, Segment};
+use crate::seq::Seq;
 
 /// How far back the peer's segments are searched. More than fit between a segment and its answer
 /// in a 1 Gbit/s stream over 3 ms; further back the order of the answers is lost anyway.
@@ -36,6 +37,8 @@ pub struct Trigger {
     pub kind: Kind,
     /// Bytes of payload.
     pub payload_length: u32,
+    /// The number after it.
+    pub end: Seq,
     /// Its DSCP, which a kernel copies into its answer.
     pub dscp: u8,
     /// Silence of both sides before it.
@@ -53,6 +56,7 @@ impl Trigger {
             },
             kind: kind_of(entry),
             payload_length: entry.payload_length,
+            end: entry.end(),
             dscp: entry.dscp,
             silence: entry.silence,
             retransmission: entry.retransmission,
@@ -95,34 +99,42 @@ pub fn answered(
         .filter(|entry| is_answer(reset, entry))
         .collect();
     // Each reset answers another segment, in order; the same one again only where all are taken.
-    let unanswered = candidates
-        .iter()
-        .copied()
-        .filter(|entry| entry.frame > sender.answered);
+    // What its sender has acknowledged it has taken, and one that waits in FIN-WAIT still takes bare
+    // ACKs (RFC 9293 3.10.7.4); such segments come last.
+    let waits = sender.fin.is_some() && sender.reset_acked.is_none();
+    let refused = |entry: &&&Entry| match entry.length {
+        0 => !waits,
+        _ => sender
+            .received()
+            .is_none_or(|taken| entry.end().is_after(taken)),
+    };
+    let unanswered = || {
+        candidates
+            .iter()
+            .filter(|entry| entry.frame > sender.answered)
+    };
     let expected = sender.round_trip.estimate().unwrap_or(0);
-    closest_in_time(unanswered.collect(), reset.time, expected)
+    closest_in_time(unanswered().filter(refused), reset.time, expected)
+        .or_else(|| closest_in_time(unanswered(), reset.time, expected))
         .or_else(|| candidates.first().copied())
         .map(Trigger::of)
 }
 
-/// Of candidates (newest first), the earliest of those whose age fits the sender's round trip about
-/// as well as the best one does.
-fn closest_in_time(
-    candidates: Vec<&Entry>,
+/// Of candidates (newest first), the one whose age fits the sender's round trip best; far from the
+/// sender, where several are under way at once, the earliest that is no older than two round trips.
+fn closest_in_time<'a>(
+    candidates: impl Iterator<Item = &'a &'a Entry>,
     now: Nanoseconds,
     expected: Nanoseconds,
-) -> Option<&Entry> {
-    let misfit = |entry: &Entry| {
-        now.saturating_sub(entry.time)
-            .saturating_sub(expected)
-            .abs()
-    };
+) -> Option<&'a Entry> {
+    let candidates: Vec<&Entry> = candidates.copied().collect();
+    let age = |entry: &Entry| now.saturating_sub(entry.time);
+    let misfit = |entry: &Entry| age(entry).saturating_sub(expected).abs();
     let best = candidates.iter().map(|entry| misfit(entry)).min()?;
-    // Jitter: an eighth of the round trip, the gain with which RFC 6298 smooths it.
-    let tolerance = best.saturating_add((expected / 8).min(10 * MILLISECOND));
-    candidates
-        .into_iter()
-        .rfind(|entry| misfit(entry) <= tolerance)
+    let fits = |entry: &&Entry| {
+        misfit(entry) == best || (expected / 2..=expected * 2).contains(&age(entry))
+    };
+    candidates.into_iter().rfind(fits)
 }
 
 /// The last segment with payload or FIN that the reset's ACK field covers: what its sender had just
@@ -147,8 +159,8 @@ mod tests {
     use super::*;
     use crate::conversation::RoundTrip;
     use crate::recent::Ticket;
+    use crate::segment::MILLISECOND;
     use crate::segment::tests::segment;
-    use crate::seq::Seq;
 
     /// A peer that sent data in frames 10, 20 and 30 (10 ms apart), all with ack 5000.
     fn peer_with_three_segments(recent: &mut Recent) -> Endpoint {
