@@ -25,13 +25,13 @@ class Frame:
 class Captures:
     """tcpdump at every point in `points`, from start() to stop(); files[point] is the capture."""
 
-    def __init__(self, network, folder, points, snap=262144):
+    def __init__(self, network, folder, points, snap=2048):
         self.files = {}
         self._programs = []
         for point in points:
             host, device = POINTS[point]
             self.files[point] = pathlib.Path(folder, f"{point}.pcap")
-            command = ["tcpdump", "-Z", "root", "-n", "-i", device, "-s", str(snap), "-U", "--immediate-mode",
+            command = ["tcpdump", "-Z", "root", "-n", "-i", device, "-s", str(snap), "-B", "8192", "-U", "--immediate-mode",
                        "--time-stamp-precision=nano", "-w", str(self.files[point])]
             program = network.hosts[host].start(command, stderr=subprocess.PIPE, text=True)
             self._programs.append((point, program))

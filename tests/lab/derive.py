@@ -1,3 +1,97 @@
-"""Other forms of a capture that was made: cut short, cut off, one direction only, tagged, tunnelled."""
+"""Other forms of a capture that was made: truncated, cut off at its start, one direction only, tagged. Labels follow the frames."""
 
-FORMS = {}
+import pathlib
+import struct
+
+import output
+import packet
+
+
+class Pcap:
+    """A pcap file as its header and the records' (header, bytes), for rewriting without loss."""
+
+    def __init__(self, path):
+        data = pathlib.Path(path).read_bytes()
+        self.head, self.records, at = data[:24], [], 24
+        while at < len(data):
+            size = struct.unpack_from("<I", data, at + 8)[0]
+            self.records.append((data[at:at + 16], data[at + 16:at + 16 + size]))
+            at += 16 + size
+
+    @property
+    def link(self):
+        return struct.unpack_from("<I", self.head, 20)[0] & 0xFFFF
+
+    def segment(self, number):
+        return packet.segment(packet.network_layer(self.records[number - 1][1], self.link))
+
+    def write(self, path, records):
+        pathlib.Path(path).write_bytes(self.head + b"".join(head + data for head, data in records))
+
+
+def follow(label, kept, what):
+    """The label of a capture that keeps only the frames `kept` (their old numbers, in order)."""
+    new = {old: number for number, old in enumerate(kept, 1)}
+    resets = []
+    for reset in label["resets"]:
+        if reset["frame"] not in new:
+            continue
+        reset = {**reset, "frame": new[reset["frame"]], "trigger_frame": new.get(reset["trigger_frame"])}
+        for part in ("first_reset", "duplicate_of"):
+            if part in reset:
+                reset[part] = new.get(reset[part])
+        resets.append(reset)
+    return {**label, "variant": {**label["variant"], "form": what[0]}, "origin": f"{label['origin']}; {what[1]}", "resets": resets}
+
+
+def keep(source, label, target, kept, what):
+    pcap = Pcap(source)
+    changed = source.with_name(f"{target.name}.pcap")
+    pcap.write(changed, [pcap.records[number - 1] for number in kept])
+    output.write(changed, follow(label, kept, what), target, "pcapng")
+
+
+def snap68(source, label, target):
+    """What `tcpdump -s 68` keeps, tcpdump's default in former times: an IPv6 packet's TCP header is cut in its middle."""
+    pcap = Pcap(source)
+    short = [(head[:8] + struct.pack("<I", min(68, len(data))) + head[12:], data[:68]) for head, data in pcap.records]
+    changed = source.with_name(f"{target.name}.pcap")
+    pcap.write(changed, short)
+    numbers = range(1, len(short) + 1)
+    output.write(changed, follow(label, numbers, ("snap68", "each frame cut after 68 bytes")), target, "pcapng")
+
+
+def cut10(source, label, target):
+    """A capture that starts in mid-connection: the first ten frames are missing."""
+    count = len(Pcap(source).records)
+    keep(source, label, target, range(11, count + 1), ("cut10", "the first ten frames removed"))
+
+
+def oneway(source, label, target):
+    """A capture of one direction only: the one in which the first reset goes."""
+    pcap = Pcap(source)
+    numbers = range(1, len(pcap.records) + 1)
+    dst = pcap.segment(label["resets"][0]["frame"]).dst
+    kept = [number for number in numbers if (segment := pcap.segment(number)) and segment.dst == dst]
+    keep(source, label, target, kept, ("oneway", f"only the packets to {dst}"))
+
+
+def vlan(source, label, target):
+    """The same frames with an 802.1Q tag (VLAN 42)."""
+    pcap = Pcap(source)
+    tagged = []
+    for head, data in pcap.records:
+        seconds, captured, size = head[:8], *struct.unpack_from("<II", head, 8)
+        tagged.append((seconds + struct.pack("<II", captured + 4, size + 4), data[:12] + b"\x81\x00\x00\x2a" + data[12:]))
+    changed = source.with_name(f"{target.name}.pcap")
+    pcap.write(changed, tagged)
+    output.write(changed, follow(label, range(1, len(tagged) + 1), ("vlan", "a VLAN tag added to each frame")), target, "pcapng")
+
+
+def plain(source, label, target):
+    """The classic pcap format, in microseconds."""
+    count = len(Pcap(source).records)
+    output.write(source, follow(label, range(1, count + 1), ("plain", "written as classic pcap")), target, "pcap")
+
+
+FORMS = {"snap68": snap68, "cut10": cut10, "oneway": oneway, "vlan": vlan, "plain": plain}

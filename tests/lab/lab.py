@@ -11,6 +11,7 @@ import time
 import capture
 import labels
 import network
+import packet
 import relay
 import servers
 
@@ -56,7 +57,7 @@ class Lab:
         """Ends the captures and explains their resets."""
         self.captures.stop()
         frames = {point: capture.frames(path) for point, path in self.captures.files.items()}
-        addresses = {"client": list(network.CLIENT.values()), "server": network.SERVERS[4] + network.SERVERS[6]}
+        addresses = {"client": list(network.CLIENT.values()), "server": network.SERVERS[4] + network.SERVERS[6] + network.TUNNELLED}
         return labels.Join(frames, self.trace.events(), self.relay.injected, addresses, self.delay, self.scenario.box)
 
     # What scenarios do.
@@ -109,16 +110,21 @@ class Lab:
     def ftp(self):
         return self._server(servers.Vsftpd(self), "vsftpd")
 
-    def haproxy(self, **options):
-        return self._server(servers.Haproxy(self, **options), "haproxy")
+    def haproxy(self, host=None, **options):
+        return self._server(servers.Haproxy(self, host or self.server, **options), "haproxy", host)
 
     def wait_for_port(self, port):
-        servers.wait_for_port(self, port)
+        servers.wait_for_port(self.server, port)
 
-    def _server(self, server, package):
+    def _server(self, server, package, host=None):
         self.used.append(servers.version(package))
-        servers.wait_for_port(self, server.port)
+        servers.wait_for_port(host or self.server, server.port)
         return server
+
+    def forge(self, direction, like, seq, ack=0, flags=packet.RST, ttl=63, back=False):
+        """Has the relay send a reset that nobody on either end made, in the connection and direction of a segment, or back."""
+        src, sport, dst, dport = like.reverse_flow if back else like.flow
+        self.relay.inject(packet.build(src, dst, sport, dport, seq, ack, flags, ttl=ttl), direction)
 
     def url(self, path="/", port=80, address=None):
         host = address or self.server_ip

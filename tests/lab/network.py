@@ -21,6 +21,8 @@ CLIENT = {4: "192.168.10.20", 6: "fd00:10::20"}
 SERVER = {4: "10.20.30.40", 6: "fd00:30::40"}
 # More hosts at the server's end, for scenarios that need several; they are addresses of the same namespace.
 SERVERS = {4: ["10.20.30.40", "10.20.30.41", "10.20.30.50", "10.20.30.60"], 6: ["fd00:30::40", "fd00:30::41"]}
+# and its addresses inside a tunnel (scenarios/tunnel.py)
+TUNNELLED = ["10.99.0.40", "fd00:99::40"]
 R1 = {4: "192.168.10.1", 6: "fd00:10::1"}
 R2 = {4: "10.20.30.1", 6: "fd00:30::1"}
 R1_WAN = {4: "172.31.0.1", 6: "fd00:31::1"}

@@ -42,8 +42,9 @@ def make(scenario, variant, tracer, name, out, keep):
             if keep:
                 keep_all(run, out / "all" / name)
         for capture_name, point, resets in captures:
+            capture_name = scenario.name if scenario.single else capture_name
             source = run.captures.files[point]
-            origin = f"{', '.join(run.used)}, tcpdump{f' -s {scenario.snap}' if scenario.snap < 65536 else ''} at {point}, {time.strftime('%Y-%m-%d')}"
+            origin = f"{', '.join(run.used)}, tcpdump{f' -s {scenario.snap}' if scenario.snap < 1500 else ''} at {point}, {time.strftime('%Y-%m-%d')}"
             label = {"scenario": scenario.name,
                      "variant": {"ip": variant.ip, "delay_ms": variant.delay_ms, "point": point},
                      "description": scenario.description, "origin": origin, "split": variant.split, "resets": resets}
@@ -55,7 +56,7 @@ def make(scenario, variant, tracer, name, out, keep):
 def write(source, label, target, form):
     """The capture as pcapng or pcap, the label beside it, and one line that says what was made."""
     capture_file = target.with_name(f"{target.name}.{form}")
-    subprocess.run(["editcap", "-F", "nsecpcap" if form == "pcap" else "pcapng", str(source), str(capture_file)], check=True, capture_output=True)
+    subprocess.run(["editcap", "-F", form, str(source), str(capture_file)], check=True, capture_output=True)
     write_label(target, label, capture_file)
 
 

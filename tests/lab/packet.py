@@ -5,6 +5,7 @@ import ipaddress
 import struct
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
+VXLAN_PORT = (4789).to_bytes(2, "big")
 LINK_ETHERNET, LINK_RAW, LINK_SLL, LINK_SLL2 = 1, 101, 113, 276
 
 
@@ -87,6 +88,8 @@ def segment(packet):
         total = 40 + struct.unpack_from("!H", packet, 4)[0]
         protocol, ttl = packet[6], packet[7]
         src, dst = text(packet[8:24]), text(packet[24:40])
+    if protocol == 17 and packet[header + 2:header + 4] == VXLAN_PORT:
+        return segment(network_layer(packet[header + 16:], LINK_ETHERNET))
     if protocol != 6 or len(packet) < header + 20:
         return None
     sport, dport, seq, ack, offset, flags, window = struct.unpack_from("!HHIIBBH", packet, header)

@@ -29,7 +29,8 @@ class Scenario:
     judge: typing.Callable
     variants: list
     box: str = None       # where an nft rule makes the resets: r1, r2, server
-    snap: int = 262144
+    snap: int = 2048
+    single: bool = False  # has one capture, which bears the scenario's name alone
 
     @property
     def description(self):

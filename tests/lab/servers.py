@@ -57,10 +57,10 @@ def version(package):
     return f"{package} {full.split(':')[-1].split('-')[0]} (Debian)"
 
 
-def wait_for_port(lab, port):
+def wait_for_port(host, port):
     """Until somebody listens there. Asks the kernel's list: a trial connection would be in the capture."""
     for _ in range(200):
-        if lab.server.run(f"ss -Hltn sport = :{port}").strip():
+        if host.run(f"ss -Hltn sport = :{port}").strip():
             return
         time.sleep(0.02)
     raise RuntimeError(f"nobody listens on port {port}")
@@ -107,8 +107,8 @@ class Vsftpd:
 
 
 class Haproxy:
-    def __init__(self, lab, port=8080, backend="127.0.0.1:80", options="", timeout="10s"):
+    def __init__(self, lab, host, port=8080, backend="127.0.0.1:80", options="", timeout="10s"):
         self.port = port
         config = lab.folder / "haproxy.cfg"
         config.write_text(HAPROXY.format(port=port, backend=backend, options=options, timeout=timeout))
-        self.program = lab.server.start(["haproxy", "-db", "-f", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.program = host.start(["haproxy", "-db", "-f", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -21,7 +21,7 @@ def dialogue(lab):
     return client, server
 
 
-@scenario("app_abort-client", always("app_abort"), [variant(4, 1, "rules", "client server"), variant(6, 40, "figures", "client")])
+@scenario("app_abort-client", always("app_abort"), [variant(4, 1, "rules", "client server", derive=("cut10",)), variant(6, 40, "figures", "client", derive=("snap68",))])
 def app_abort_client(lab):
     """A mail client says DATA, sends half of the message, which the server reads, and aborts (SO_LINGER 0)."""
     client, server = dialogue(lab)

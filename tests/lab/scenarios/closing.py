@@ -30,7 +30,8 @@ def passive_port(session, lab):
 
 
 @scenario("data_after_close-ftp", always("data_after_close"),
-          [variant(4, 1, "figures", "client"), variant(4, 40, "rules", "client server"), variant(6, 40, "figures", "client")])
+          [variant(4, 1, "figures", "client", derive=("plain",)), variant(4, 40, "rules", "client server", derive=("snap68", "cut10", "vlan", "oneway")),
+           variant(6, 40, "figures", "client", derive=("snap68", "cut10"))])
 def data_after_close_ftp(lab):
     """An FTP client sends LIST and closes the control connection at once; the server's answer comes after its FIN and is reset."""
     session, control = ftp_session(lab)

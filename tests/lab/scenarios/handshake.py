@@ -2,11 +2,14 @@
 
 from registry import always, scenario, variant
 
+FORMS = [variant(4, 1, "rules", "client r1 server r1any", derive=("snap68", "oneway", "vlan", "plain")),
+         variant(6, 1, "figures", "client r1", derive=("snap68", "oneway")),
+         variant(4, 40, "figures", "client server"), variant(6, 40, "rules", "client server")]
 BOTH = [variant(4, 1, "rules", "client r1 server"), variant(6, 1, "figures", "client r1"),
         variant(4, 40, "figures", "client server"), variant(6, 40, "rules", "client server")]
 
 
-@scenario("refused", always("refused"), BOTH)
+@scenario("refused", always("refused"), [*BOTH[:3], variant(6, 40, "rules", "client server r1any", derive=("plain",))])
 def refused(lab):
     """A SYN to a port where nobody listens; the same server answers other connections in the same capture."""
     lab.web()
@@ -38,7 +41,7 @@ def blocked(lab, host):
     lab.wait()
 
 
-@scenario("firewall-near", always("firewall"), BOTH, box="r1")
+@scenario("firewall-near", always("firewall"), FORMS, box="r1")
 def firewall_near(lab):
     """A firewall one hop from the client rejects SYNs to two ports with a reset; web connections to the same server work."""
     blocked(lab, lab.r1)
