@@ -23,6 +23,7 @@ typedef struct rst_registered {
     int *fields;          /* hf, one for each of core->fields */
     expert_field *experts;
     int ip, ipv6, tcp;    /* hf of the protocols that we read */
+    int expert_tap;       /* who lists expert items */
     int *inputs;          /* hf, one for each of core->inputs; -1 where this Wireshark has none */
 } rst_registered;
 

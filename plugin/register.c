@@ -4,6 +4,8 @@
 
 #include "glue.h"
 
+#include <epan/tap.h>
+
 rst_registered rst_plugin;
 
 /* Of the file that is open; NULL between files. */
@@ -20,6 +22,15 @@ static void close_file(void)
     session = NULL;
 }
 
+/* Whether anybody looks: the packet's details, a filter or column with one of our fields, expert
+ * items. If not, no text is made. */
+static bool is_wanted(proto_tree *tree)
+{
+    return proto_field_is_referenced(tree, rst_plugin.protocol)
+           || proto_field_is_referenced(tree, proto_expert)
+           || have_tap_listener(rst_plugin.expert_tap);
+}
+
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     (void)data;
@@ -34,7 +45,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         for (size_t i = 0; i < count; i++)
             rst_plugin.core->observe(session, &packets[i]);
     }
-    rst_render(tvb, pinfo, tree, rst_plugin.core->recall(session, pinfo->num, first_visit));
+    if (is_wanted(tree))
+        rst_render(tvb, pinfo, tree, rst_plugin.core->recall(session, pinfo->num, first_visit));
     return (int)tvb_captured_length(tvb);
 }
 
@@ -130,6 +142,7 @@ static void register_handoff(void)
 {
     dissector_handle_t handle = create_dissector_handle(dissect, rst_plugin.protocol);
 
+    rst_plugin.expert_tap = find_tap_id("expert");
     set_postdissector_wanted_hfids(handle, wanted_fields(rst_plugin.core));
     register_postdissector(handle);
 }

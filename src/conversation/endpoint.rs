@@ -106,6 +106,15 @@ impl Endpoint {
         segment.length() > 0 && self.is_seen() && !segment.end().is_after(self.next)
     }
 
+    /// Whether the segment says anything that the ones before did not: new sequence numbers or a new
+    /// acknowledgment.
+    pub fn is_progress(&self, segment: &Segment) -> bool {
+        let sends = segment.length() > 0 && segment.end().is_after(self.next);
+        let acknowledges = segment.flags.has(Flags::ACK)
+            && self.acked.is_none_or(|acked| segment.ack.is_after(acked));
+        !self.is_seen() || sends || acknowledges
+    }
+
     /// Takes in a segment that it sent.
     pub fn send(&mut self, segment: &Segment, retransmission: bool) {
         if segment.flags.has(Flags::SYN) {

@@ -205,6 +205,9 @@ fn copied(
     segment: &Segment,
     recent: &Recent,
 ) -> Option<Ticket> {
+    if !segment.is_reset() && sender.is_progress(segment) {
+        return None;
+    }
     let (ticket, entry) = recent
         .backwards(sender.ticket)
         .take(LONGEST_COPY_GAP)
