@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::segment::{Nanoseconds, Segment};
+use crate::segment::{Index, Nanoseconds, Segment};
 
 /// Ways (link-layer source and hop limit) kept of a host: both legs of a router, before and after a
 /// route change.
@@ -65,7 +65,7 @@ pub struct Host {
     /// Shortest time between a segment towards the host and its answer, as seen at the capture point.
     pub round_trip: Option<Nanoseconds>,
     /// The newest reset that carries this address, in the session's list.
-    pub last_reset: Option<u32>,
+    pub last_reset: Option<Index>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -198,27 +198,27 @@ impl Host {
 /// All hosts of the file, by address; an index stands for a host elsewhere.
 #[derive(Debug, Default)]
 pub struct Hosts {
-    by_address: HashMap<IpAddr, u32>,
+    by_address: HashMap<IpAddr, Index>,
     hosts: Vec<Host>,
 }
 
 impl Hosts {
     /// The index of the address, made where it is new.
-    pub fn index(&mut self, address: IpAddr) -> u32 {
+    pub fn index(&mut self, address: IpAddr) -> Index {
         *self.by_address.entry(address).or_insert_with(|| {
             self.hosts.push(Host::default());
-            (self.hosts.len() - 1) as u32
+            Index::new(self.hosts.len() - 1)
         })
     }
 
     /// The host at `index`, which [`Hosts::index`] gave.
-    pub fn get(&self, index: u32) -> &Host {
-        &self.hosts[index as usize]
+    pub fn get(&self, index: Index) -> &Host {
+        &self.hosts[index.place()]
     }
 
     /// The host at `index`, to teach it something.
-    pub fn get_mut(&mut self, index: u32) -> &mut Host {
-        &mut self.hosts[index as usize]
+    pub fn get_mut(&mut self, index: Index) -> &mut Host {
+        &mut self.hosts[index.place()]
     }
 }
 

@@ -9,11 +9,11 @@ use crate::seq::Seq;
 
 /// Segments kept. At 100,000 packets a second that is a third of a second, several round trips of
 /// most networks; beyond it a trigger is reported as missing.
-const CAPACITY: u64 = 1 << 15;
+const CAPACITY: u32 = 1 << 15;
 
 /// Where a segment stands in the ring; 0 is nowhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ticket(u64);
+pub struct Ticket(u32);
 
 /// What is remembered of a segment.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct Recent {
     entries: Vec<Entry>,
-    written: u64,
+    written: u32,
 }
 
 impl Recent {
@@ -112,14 +112,16 @@ impl Recent {
             Some(slot) => *slot = entry,
             None => self.entries.push(entry),
         }
-        self.written += 1;
+        // After four thousand million segments the count starts anew, past the 0 of nowhere; the ring
+        // is as long as a power of two, so places go on in order.
+        self.written = self.written.checked_add(1).unwrap_or(CAPACITY);
         Ticket(self.written)
     }
 
     /// The segment at `ticket`, unless the ring has moved past it.
     pub fn get(&self, ticket: Ticket) -> Option<&Entry> {
         let number = ticket.0.checked_sub(1)?;
-        if self.written - number > CAPACITY {
+        if self.written.wrapping_sub(number) > CAPACITY {
             return None;
         }
         self.entries.get((number % CAPACITY) as usize)
@@ -151,12 +153,12 @@ mod tests {
         let mut ring = Recent::default();
         let mut last = Ticket::default();
         assert!(ring.get(last).is_none());
-        for frame in 1..=CAPACITY as u32 + 10 {
+        for frame in 1..=CAPACITY + 10 {
             last = ring.push(&segment(frame), last, false, 0);
         }
         let frames: Vec<u32> = ring.backwards(last).map(|(_, entry)| entry.frame).collect();
         assert_eq!(frames.len(), CAPACITY as usize);
-        assert_eq!(frames.first(), Some(&(CAPACITY as u32 + 10)));
+        assert_eq!(frames.first(), Some(&(CAPACITY + 10)));
         assert_eq!(frames.last(), Some(&11));
     }
 }

@@ -1,6 +1,7 @@
 //! One TCP segment as plain data: what the analysis knows of a frame.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use crate::seq::Seq;
 
@@ -9,6 +10,74 @@ pub type Nanoseconds = i64;
 
 /// One millisecond.
 pub const MILLISECOND: Nanoseconds = 1_000_000;
+
+/// A point in time to the millisecond, in four bytes. It wraps after 49 days; of two ticks the later
+/// is known by the order of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tick(u32);
+
+/// A frame and when it was captured, to the millisecond: what is kept of most segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Number of the frame; 0 stands for never.
+    pub frame: u32,
+    tick: Tick,
+}
+
+impl Moment {
+    /// The moment of a segment.
+    pub fn of(segment: &Segment) -> Moment {
+        Moment {
+            frame: segment.frame,
+            tick: Tick::at(segment.time),
+        }
+    }
+
+    /// Whether it ever came.
+    pub fn happened(self) -> bool {
+        self.frame != 0
+    }
+
+    /// Time from this moment to `later`, to the millisecond; 0 where the clock went backwards.
+    pub fn until(self, later: Nanoseconds) -> Nanoseconds {
+        self.tick.until(Tick::at(later))
+    }
+
+    /// Time from `earlier` to this moment, likewise.
+    pub fn since(self, earlier: Nanoseconds) -> Nanoseconds {
+        Tick::at(earlier).until(self.tick)
+    }
+}
+
+impl Tick {
+    fn at(time: Nanoseconds) -> Tick {
+        Tick(time.div_euclid(MILLISECOND) as u32)
+    }
+
+    fn until(self, later: Tick) -> Nanoseconds {
+        let elapsed = later.0.wrapping_sub(self.0) as i32;
+        i64::from(elapsed.max(0)) * MILLISECOND
+    }
+}
+
+/// An index into one of the session's lists. Unlike a plain number it leaves room for "none", so
+/// that an optional one takes four bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index(NonZeroU32);
+
+impl Index {
+    /// The index of the element at `place`. A list cannot hold more than four thousand million
+    /// elements; beyond, the last possible index stands for all.
+    pub fn new(place: usize) -> Index {
+        let number = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
+        Index(NonZeroU32::new(number).unwrap_or(NonZeroU32::MAX))
+    }
+
+    /// The place in the list.
+    pub fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// An address and a port (RFC 9293 3.4.1 calls the pair a socket).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,6 +253,25 @@ pub(crate) mod tests {
         fin.payload_length = 10;
         fin.flags = Flags(Flags::FIN.0 | Flags::ACK.0);
         assert_eq!(fin.end(), Seq(1011));
+    }
+
+    #[test]
+    fn moments_count_milliseconds_across_the_wrap() {
+        let wrap = (i64::from(u32::MAX) + 1) * MILLISECOND;
+        let moment = Moment::of(&Segment {
+            time: wrap - 5 * MILLISECOND,
+            ..segment(1)
+        });
+        assert_eq!(moment.until(wrap + 3 * MILLISECOND), 8 * MILLISECOND);
+        assert_eq!(moment.until(wrap - 6 * MILLISECOND), 0);
+        assert_eq!(
+            Moment::of(&Segment {
+                time: i64::MIN,
+                ..segment(1)
+            })
+            .until(i64::MIN),
+            0
+        );
     }
 
     #[test]

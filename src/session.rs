@@ -8,7 +8,7 @@ use crate::host::Hosts;
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Form, Reset, Series, gather};
-use crate::segment::Segment;
+use crate::segment::{Index, Segment};
 use crate::verdict::{self, Context};
 
 /// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
@@ -19,13 +19,13 @@ const MOST_REVISIONS: usize = 64;
 #[derive(Clone, Copy, Debug)]
 enum Entry {
     /// The reset at this index.
-    Reset(u32),
+    Reset(Index),
     /// A copy of the reset at this index.
-    Copy(u32),
+    Copy(Index),
     /// The reset at this index gets this cause by this frame.
-    Revision(u32, &'static str),
+    Revision(Index, &'static str),
     /// The failure at this index.
-    Failure(u32),
+    Failure(Index),
 }
 
 /// All that is known of the file so far.
@@ -39,7 +39,7 @@ pub struct Session {
     journal: Vec<(u32, Entry)>,
     failures: Vec<String>,
     /// The conversation that is being changed right now.
-    current: Option<u32>,
+    current: Option<Index>,
 }
 
 impl Session {
@@ -83,7 +83,7 @@ impl Session {
         self.current = None;
     }
 
-    fn observe_other(&mut self, segment: &Segment, index: u32, direction: Direction) {
+    fn observe_other(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get_mut(index);
         let sender = conversation.endpoint_mut(direction);
         let retransmission = sender.is_retransmission(segment);
@@ -102,12 +102,12 @@ impl Session {
         }
         let resets_of_host = host.last_reset.filter(|_| taught);
         if let Some(series) = own_series {
-            if self.series[series as usize].sender_spoke(segment) {
+            if self.series[series.place()].sender_spoke(segment) {
                 self.revise_series(series, segment.frame);
             }
         }
         if let Some(series) = peer_series {
-            if self.series[series as usize].peer_spoke(segment, retransmission) {
+            if self.series[series.place()].peer_spoke(segment, retransmission) {
                 self.revise_series(series, segment.frame);
             }
         }
@@ -118,32 +118,32 @@ impl Session {
 
     /// Only a reset that is already in the list is linked from elsewhere, so that a failure on the
     /// way leaves no link into nowhere.
-    fn observe_reset(&mut self, segment: &Segment, index: u32, direction: Direction) {
+    fn observe_reset(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get(index);
         let mut reset = gather(segment, conversation, direction, &self.recent);
         let peer = conversation.endpoint(direction.reverse());
         let limit = segment.time.saturating_add(peer.round_trip.longest());
         reset.ended_by = peer
             .series
-            .and_then(|series| self.series[series as usize].acceptable)
+            .and_then(|series| self.series[series.place()].acceptable)
             .filter(|_| reset.form == Form::Passive);
         let sender = self.conversations.get_mut(index).endpoint_mut(direction);
         reset.host = *sender
             .host
             .get_or_insert_with(|| self.hosts.index(segment.source.address));
         reset.previous_of_host = self.hosts.get(reset.host).last_reset;
-        let number = self.resets.len() as u32;
+        let number = Index::new(self.resets.len());
         let series = *sender.series.get_or_insert_with(|| {
             self.series
                 .push(Series::new(number, reset.seq, reset.data_end, limit));
-            (self.series.len() - 1) as u32
+            Index::new(self.series.len() - 1)
         });
         reset.series = series;
-        self.series[series as usize].take(number, &mut reset);
+        self.series[series.place()].take(number, &mut reset);
         if reset.form == Form::Active {
-            sender.reset_acked = Some(segment.ack);
+            sender.acked = Some(segment.ack);
         } else if let Some(trigger) = reset.trigger {
-            sender.answered = trigger.moment.frame;
+            sender.answered = trigger.frame;
         }
         sender.ticket = self
             .recent
@@ -151,39 +151,39 @@ impl Session {
         self.hosts.get_mut(reset.host).last_reset = Some(number);
         self.resets.push(reset);
         self.journal.push((segment.frame, Entry::Reset(number)));
-        self.resets[number as usize].reported = rank(&self.situation(number)).best.cause.name;
+        self.resets[number.place()].reported = rank(&self.situation(number)).best.cause.name;
         // The third reset makes a series of what looked like repeats.
-        if self.series[series as usize].count == 3 {
+        if self.series[series.place()].count == 3 {
             self.revise_series(series, segment.frame);
         }
     }
 
-    fn situation(&self, index: u32) -> Situation<'_> {
-        let reset = &self.resets[index as usize];
-        let series = &self.series[reset.series as usize];
+    fn situation(&self, index: Index) -> Situation<'_> {
+        let reset = &self.resets[index.place()];
+        let series = &self.series[reset.series.place()];
         Situation {
             reset,
             series,
-            first: &self.resets[series.first as usize],
+            first: &self.resets[series.first.place()],
             host: self.hosts.get(reset.host),
-            ended_by: reset.ended_by.map(|earlier| &self.resets[earlier as usize]),
+            ended_by: reset.ended_by.map(|earlier| &self.resets[earlier.place()]),
         }
     }
 
-    fn revise_series(&mut self, series: u32, frame: u32) {
-        self.revise_chain(self.series[series as usize].last, frame, |reset| {
+    fn revise_series(&mut self, series: Index, frame: u32) {
+        self.revise_chain(self.series[series.place()].last, frame, |reset| {
             reset.previous
         });
     }
 
     /// Ranks the resets of a chain anew and notes those whose cause this frame changes.
-    fn revise_chain(&mut self, newest: u32, frame: u32, before: fn(&Reset) -> Option<u32>) {
+    fn revise_chain(&mut self, newest: Index, frame: u32, before: fn(&Reset) -> Option<Index>) {
         let mut noted = 0;
         let mut next = Some(newest);
         while let Some(index) = next {
-            next = before(&self.resets[index as usize]);
+            next = before(&self.resets[index.place()]);
             let cause = rank(&self.situation(index)).best.cause.name;
-            let reset = &mut self.resets[index as usize];
+            let reset = &mut self.resets[index.place()];
             if reset.reported == cause {
                 continue;
             }
@@ -205,7 +205,7 @@ impl Session {
         self.journal
             .truncate(self.journal.partition_point(|(known, _)| *known < frame));
         self.journal
-            .push((frame, Entry::Failure(self.failures.len() as u32)));
+            .push((frame, Entry::Failure(Index::new(self.failures.len()))));
         self.failures.push(what);
     }
 
@@ -229,7 +229,7 @@ impl Session {
                 },
             ),
             Entry::Copy(index) => {
-                let copy_of = self.resets[index as usize].moment.frame;
+                let copy_of = self.resets[index.place()].frame;
                 verdict::report(
                     &self.situation(index),
                     Context {
@@ -239,9 +239,9 @@ impl Session {
                 )
             }
             Entry::Revision(index, cause) => {
-                verdict::revision(self.resets[index as usize].moment.frame, cause)
+                verdict::revision(self.resets[index.place()].frame, cause)
             }
-            Entry::Failure(index) => failure(&self.failures[index as usize]),
+            Entry::Failure(index) => failure(&self.failures[index.place()]),
         };
         self.entries(frame).map(report).collect()
     }

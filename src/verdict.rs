@@ -140,7 +140,7 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
         .trigger
         .filter(|_| cause.provoked || reset.form != Form::Active)
     {
-        report.add(Field::TriggerFrame, Value::Frame(trigger.moment.frame));
+        report.add(Field::TriggerFrame, Value::Frame(trigger.frame));
         report.add(
             Field::TriggerDelay,
             Value::Duration(situation.delay().unwrap_or(0)),
@@ -164,7 +164,7 @@ fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) 
     let first = if context.copy_of != 0 {
         context.copy_of
     } else {
-        situation.first.moment.frame
+        situation.first.frame
     };
     if context.copy_of != 0 || reset.number > 1 {
         report.add(Field::FirstReset, Value::Frame(first));
@@ -216,9 +216,7 @@ fn state(reset: &Reset) -> &'static str {
         _ if own.fin.happened() => "FIN-WAIT-1",
         _ if peer.fin.happened() => "CLOSE-WAIT",
         _ if own.syn && !own.answered_syn && !peer.syn => "SYN-SENT",
-        _ if own.answered_syn && peer.last.frame < own.last.frame && peer.bytes == 0 => {
-            "SYN-RECEIVED"
-        }
+        _ if own.answered_syn && peer.last < own.last && peer.bytes == 0 => "SYN-RECEIVED",
         _ if own.seen || peer.seen => "ESTABLISHED",
         _ => "unknown",
     }

@@ -7,6 +7,7 @@ use crate::evidence::aftermath::{
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
+use crate::reset::Acceptance;
 use crate::text::{count, duration};
 
 /// Resets again and again while the peer goes on sending.
@@ -20,7 +21,8 @@ pub static LOST_RESET: Cause = Cause {
     next_step: "Capture at the other side at the same time and find where the resets are dropped",
     reference: "RFC 9293 3.5.3 (a reset that arrives ends the connection)",
     position: Position::Repeat,
-    applies: |s| PEER_WENT_ON.holds(s),
+    // A reset that the peer need not take tells nothing by being ignored.
+    applies: |s| PEER_WENT_ON.holds(s) && s.reset.acceptance == Acceptance::Exact,
     prior: 0.0,
     weighs: &[
         (&PEER_WENT_ON, 3.0),
@@ -36,15 +38,10 @@ pub static LOST_RESET: Cause = Cause {
             "{} resets since frame {} ({} so far), but {} goes on sending (still {} later): the resets \
              do not reach it",
             s.reset.sender,
-            s.first.moment.frame,
+            s.first.frame,
             count(u64::from(s.series.count), "reset"),
             s.reset.receiver,
-            duration(
-                s.series
-                    .peer_went_on
-                    .time
-                    .saturating_sub(s.first.moment.time)
-            ),
+            duration(s.series.peer_went_on.since(s.first.time)),
         )
     },
 };
@@ -66,7 +63,7 @@ pub static ALREADY_RESET: Cause = Cause {
     ceiling: 97,
     provoked: true,
     explain: |s| {
-        let earlier = s.ended_by.map_or(0, |reset| reset.moment.frame);
+        let earlier = s.ended_by.map_or(0, |reset| reset.frame);
         format!(
             "The reset of frame {earlier} had ended {}; it now answers frame {}, which still arrived, \
              with a reset of its own",
@@ -100,7 +97,7 @@ pub static IN_FLIGHT: Cause = Cause {
     explain: |s| {
         format!(
             "A repeat of the reset of frame {}: frame {} was already under way when that left",
-            s.first.moment.frame,
+            s.first.frame,
             s.trigger_frame()
         )
     },

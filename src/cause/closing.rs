@@ -7,8 +7,9 @@ use crate::evidence::closing::{
     OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
-    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, PEER_DATA_UNANSWERED, RECEIVING_TRANSFER, REPLY_COMPLETE,
-    REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED, RESET_ACKS_DATA,
+    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, PEER_DATA_UNANSWERED, PEER_SILENT, RECEIVING_TRANSFER,
+    REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED,
+    RESET_ACKS_DATA,
 };
 use crate::evidence::form::{ACTIVE, PASSIVE};
 use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_MISSING};
@@ -29,9 +30,10 @@ pub static NORMAL_CLOSE: Cause = Cause {
     applies: |s| ACTIVE.holds(s) || (BOTH_FINS.holds(s) && !DATA_AFTER_FIN.holds(s)),
     prior: 0.0,
     weighs: &[
+        (&PEER_SILENT, -4.0),
         (&NOTHING_OUTSTANDING, 1.0),
         (&REPLY_COMPLETE, 3.5),
-        (&REPLY_DELIVERED, 2.0),
+        (&REPLY_DELIVERED, 1.5),
         (&REPLY_RECEIVED, 1.5),
         (&PEER_FIN, 1.5),
         (&BOTH_FINS, 2.5),
@@ -130,6 +132,7 @@ pub static UNREAD_DATA: Cause = Cause {
     applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
     prior: -0.5,
     weighs: &[
+        (&PEER_SILENT, -3.0),
         (&PEER_DATA_UNANSWERED, 2.0),
         (&HAD_ANSWERED_BEFORE, -1.0),
         (&RESET_ACKS_DATA, 2.5),
@@ -169,6 +172,7 @@ pub static APP_ABORT: Cause = Cause {
     applies: |s| ACTIVE.holds(s),
     prior: 0.3,
     weighs: &[
+        (&PEER_SILENT, -2.0),
         (&OWN_DATA_OUTSTANDING, 2.0),
         (&REQUEST_UNANSWERED, 2.5),
         (&PEER_DATA_UNANSWERED, 0.5),
@@ -220,6 +224,7 @@ pub static CANCELLED: Cause = Cause {
     applies: |s| (ACTIVE.holds(s) || DATA_AFTER_FIN.holds(s)) && s.reset.peer.bytes > 0,
     prior: -0.5,
     weighs: &[
+        (&PEER_SILENT, -4.0),
         (&RECEIVING_TRANSFER, 3.0),
         (&REPLY_INCOMPLETE, 3.0),
         (&MORE_WAS_COMING, 3.0),

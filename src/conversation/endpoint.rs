@@ -2,32 +2,8 @@
 
 use super::round_trip::RoundTrip;
 use crate::recent::Ticket;
-use crate::segment::{Flags, Nanoseconds, Segment};
+use crate::segment::{Flags, Index, Moment, Segment};
 use crate::seq::Seq;
-
-/// A frame and its time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
-    /// Number of the frame; 0 stands for never.
-    pub frame: u32,
-    /// Its time.
-    pub time: Nanoseconds,
-}
-
-impl Moment {
-    /// The moment of a segment.
-    pub fn of(segment: &Segment) -> Moment {
-        Moment {
-            frame: segment.frame,
-            time: segment.time,
-        }
-    }
-
-    /// Whether it ever came.
-    pub fn happened(self) -> bool {
-        self.frame != 0
-    }
-}
 
 /// The end of one side's data.
 #[derive(Clone, Copy, Debug)]
@@ -44,20 +20,15 @@ pub struct Fin {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Endpoint {
     /// Its address, as an index into the hosts; none before its first segment.
-    pub host: Option<u32>,
-    /// The way its last segment came: hop limit and link-layer source.
-    arrival: (u8, u64),
+    pub host: Option<Index>,
     /// SND.NXT: the number after the highest that it sent.
     pub next: Seq,
-    /// RCV.NXT as it last stated, where it sent an ACK at all.
+    /// RCV.NXT as its segments and its active resets state it, where one had an ACK at all.
     pub acked: Option<Seq>,
     /// Right edge of the window that it offers.
     pub window_edge: Seq,
-    window_scale: u8,
     /// Its initial sequence number, where the file holds its SYN.
     pub initial: Option<Seq>,
-    /// Whether its SYN acknowledged another (it was asked).
-    pub answered_syn: bool,
     /// Its first FIN.
     pub fin: Option<Fin>,
     /// Its last segment.
@@ -66,24 +37,29 @@ pub struct Endpoint {
     pub ticket: Ticket,
     /// Its last segment with new payload.
     pub last_data: Moment,
-    /// Its last segment with which an application message was complete.
-    pub last_message: Moment,
-    /// The last one whose ACK stated more than those before.
-    pub last_progress: Moment,
+    /// Frame of its last segment with which an application message was complete.
+    pub last_message: u32,
+    /// Frame of the last one whose ACK stated more than those before.
+    pub last_progress: u32,
     /// Payload bytes sent for the first time.
     pub bytes: u64,
     /// Data segments it sent since the other side's last one.
-    pub burst: u32,
+    pub burst: u16,
     /// How often it took its turn to send data.
-    pub turns: u32,
+    pub turns: u16,
+    /// Retransmissions and keep-alive probes since the other side's last segment.
+    pub attempts: u8,
+    window_scale: u8,
+    /// The way its last segment came, mixed from hop limit and link-layer source.
+    way: u8,
+    /// Whether its SYN acknowledged another (it was asked).
+    pub answered_syn: bool,
     /// Time from the capture point to it and back.
     pub round_trip: RoundTrip,
     /// Its series of resets, as an index into the session's list.
-    pub series: Option<u32>,
+    pub series: Option<Index>,
     /// The newest of the other side's segments that one of its resets answered.
     pub answered: u32,
-    /// What one of its resets acknowledged, where that was more than its other segments did.
-    pub reset_acked: Option<Seq>,
 }
 
 impl Endpoint {
@@ -95,9 +71,14 @@ impl Endpoint {
     /// Whether the way (hop limit, link) differs from its last segment's, so that the host may have
     /// something to learn.
     pub fn takes_new_way(&mut self, segment: &Segment) -> bool {
-        let arrival = (segment.ip.hop_limit, segment.link_source);
-        let new = !self.is_seen() || arrival != self.arrival;
-        self.arrival = arrival;
+        let link = segment
+            .link_source
+            .to_ne_bytes()
+            .into_iter()
+            .fold(0, u8::wrapping_add);
+        let way = link.rotate_left(4) ^ segment.ip.hop_limit;
+        let new = !self.is_seen() || way != self.way;
+        self.way = way;
         new
     }
 
@@ -115,8 +96,19 @@ impl Endpoint {
         !self.is_seen() || sends || acknowledges
     }
 
+    /// A keep-alive probe: no new data, one number below SND.NXT (RFC 9293 3.8.4).
+    pub fn is_probe(&self, segment: &Segment) -> bool {
+        self.is_seen()
+            && segment.payload_length <= 1
+            && segment.flags == Flags::ACK
+            && segment.seq + 1 == self.next
+    }
+
     /// Takes in a segment that it sent.
     pub fn send(&mut self, segment: &Segment, retransmission: bool) {
+        if retransmission || self.is_probe(segment) {
+            self.attempts = self.attempts.saturating_add(1);
+        }
         if segment.flags.has(Flags::SYN) {
             self.initial = Some(segment.seq);
             self.answered_syn = segment.flags.has(Flags::ACK);
@@ -131,13 +123,13 @@ impl Endpoint {
             self.acknowledge(segment);
         }
         if segment.payload_length > 0 && !retransmission {
-            self.turns = self.turns.saturating_add(u32::from(self.burst == 0));
+            self.turns = self.turns.saturating_add(u16::from(self.burst == 0));
             self.last_data = Moment::of(segment);
             self.bytes += u64::from(segment.payload_length);
             self.burst = self.burst.saturating_add(1);
         }
         if segment.application.response_complete || segment.application.request_complete {
-            self.last_message = Moment::of(segment);
+            self.last_message = segment.frame;
         }
         if segment.flags.has(Flags::FIN) && self.fin.is_none() {
             let moment = Moment::of(segment);
@@ -154,7 +146,7 @@ impl Endpoint {
         let progress = self.acked.is_none_or(|acked| segment.ack.is_after(acked));
         if progress {
             self.acked = Some(segment.ack);
-            self.last_progress = Moment::of(segment);
+            self.last_progress = segment.frame;
         }
         // The window of a SYN is never scaled (RFC 7323 2.2).
         let shift = if segment.flags.has(Flags::SYN) {
@@ -183,14 +175,6 @@ impl Endpoint {
         match peer.acked {
             Some(acked) if self.is_seen() => self.data_end().beyond(acked),
             _ => 0,
-        }
-    }
-
-    /// RCV.NXT, as its segments and its resets state it.
-    pub fn received(&self) -> Option<Seq> {
-        match (self.acked, self.reset_acked) {
-            (Some(acked), Some(last)) => Some(acked.later(last)),
-            (acked, last) => acked.or(last),
         }
     }
 
@@ -226,7 +210,7 @@ mod tests {
         endpoint.send(&early, true);
         assert_eq!((endpoint.next, endpoint.bytes), (Seq(2100), 100));
         assert_eq!(endpoint.last.frame, 2);
-        assert_eq!(endpoint.last_data.frame, 1);
+        assert_eq!((endpoint.last_data.frame, endpoint.attempts), (1, 1));
     }
 
     #[test]

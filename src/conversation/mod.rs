@@ -2,34 +2,14 @@
 
 mod endpoint;
 mod round_trip;
+mod table;
 
-use std::collections::HashMap;
-
-pub use endpoint::{Endpoint, Fin, Moment};
+pub use endpoint::{Endpoint, Fin};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
+pub use table::Conversations;
 
 use crate::recent::{Recent, Ticket};
-use crate::segment::{MILLISECOND, Nanoseconds, Segment, Socket};
-
-/// Two sockets in a fixed order, so that both directions find the same conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Pair([Socket; 2]);
-
-impl Pair {
-    /// The pair, and which of the two sent the segment.
-    pub fn of(segment: &Segment) -> (Pair, Direction) {
-        if segment.source <= segment.destination {
-            (Pair([segment.source, segment.destination]), Direction(0))
-        } else {
-            (Pair([segment.destination, segment.source]), Direction(1))
-        }
-    }
-
-    /// The socket that sends in this direction.
-    pub fn sender(&self, direction: Direction) -> Socket {
-        self.0[direction.index()]
-    }
-}
+use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment};
 
 /// Which of a pair's two sockets sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,11 +54,11 @@ const LONGEST_COPY_GAP: usize = 32;
 /// One connection of a pair of sockets.
 #[derive(Clone, Debug)]
 pub struct Conversation {
-    /// Both sockets.
-    pub pair: Pair,
     /// Who opened it.
     pub client: Client,
     endpoints: [Endpoint; 2],
+    /// When either side last sent something but a reset.
+    last_activity: Nanoseconds,
 }
 
 /// What [`Conversation::place`] says of a segment before it is taken in.
@@ -96,7 +76,7 @@ pub enum Placement {
 }
 
 impl Conversation {
-    fn new(pair: Pair, segment: &Segment, direction: Direction) -> Conversation {
+    fn new(segment: &Segment, direction: Direction) -> Conversation {
         let client = if segment.is_syn() {
             Client::Known(direction)
         } else if segment.is_syn_ack() {
@@ -107,9 +87,9 @@ impl Conversation {
             Client::Guessed(direction.reverse())
         };
         Conversation {
-            pair,
             client,
             endpoints: Default::default(),
+            last_activity: segment.time,
         }
     }
 
@@ -148,11 +128,11 @@ impl Conversation {
     /// Forgets the old connection: the segment opens another one.
     pub fn restart(&mut self, segment: &Segment, direction: Direction) {
         let hosts = self.endpoints.map(|endpoint| endpoint.host);
-        *self = Conversation::new(self.pair, segment, direction);
+        *self = Conversation::new(segment, direction);
         self.keep_hosts(hosts);
     }
 
-    fn keep_hosts(&mut self, hosts: [Option<u32>; 2]) {
+    fn keep_hosts(&mut self, hosts: [Option<Index>; 2]) {
         for (endpoint, host) in self.endpoints.iter_mut().zip(hosts) {
             endpoint.host = host;
         }
@@ -160,9 +140,7 @@ impl Conversation {
 
     /// Time since the last segment of either side; 0 where there is none.
     pub fn silence_before(&self, segment: &Segment) -> Nanoseconds {
-        let seen = self.endpoints.iter().filter(|endpoint| endpoint.is_seen());
-        let latest = seen.map(|endpoint| endpoint.last.time).max();
-        latest.map_or(0, |latest| segment.time.saturating_sub(latest).max(0))
+        segment.time.saturating_sub(self.last_activity).max(0)
     }
 
     /// Takes in a segment that is no reset. Returns the time that the sender took to answer, where
@@ -179,6 +157,7 @@ impl Conversation {
             self.client = Client::Known(direction.reverse());
         }
         let silence = self.silence_before(segment);
+        self.last_activity = segment.time;
         let sender = self.endpoint_mut(direction);
         let retransmission = sender.is_retransmission(segment);
         let has_new_data = segment.payload_length > 0 && !retransmission;
@@ -188,6 +167,7 @@ impl Conversation {
             .acked
             .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));
         let peer = self.endpoint_mut(direction.reverse());
+        peer.attempts = 0;
         peer.round_trip.sent(segment, retransmission);
         if has_new_data {
             peer.burst = 0;
@@ -224,41 +204,4 @@ fn copied(
                 .any(|(_, asked)| asked.frame == sender.answered && asked.copies > entry.copies)
     };
     (same_packet || trigger_copied()).then_some(ticket)
-}
-
-/// All conversations of the file; an index stands for one elsewhere.
-#[derive(Debug, Default)]
-pub struct Conversations {
-    by_pair: HashMap<Pair, u32>,
-    list: Vec<Conversation>,
-}
-
-impl Conversations {
-    /// The index of the segment's conversation, made where it is new, and the segment's direction.
-    pub fn index(&mut self, segment: &Segment) -> (u32, Direction) {
-        let (pair, direction) = Pair::of(segment);
-        let index = *self.by_pair.entry(pair).or_insert_with(|| {
-            self.list.push(Conversation::new(pair, segment, direction));
-            (self.list.len() - 1) as u32
-        });
-        (index, direction)
-    }
-
-    /// The conversation at `index`, which [`Conversations::index`] gave.
-    pub fn get(&self, index: u32) -> &Conversation {
-        &self.list[index as usize]
-    }
-
-    /// The conversation at `index`, to change it.
-    pub fn get_mut(&mut self, index: u32) -> &mut Conversation {
-        &mut self.list[index as usize]
-    }
-
-    /// Makes the conversation at `index` as if nothing had been seen of it.
-    pub fn forget(&mut self, index: u32) {
-        let conversation = &mut self.list[index as usize];
-        let hosts = conversation.endpoints.map(|endpoint| endpoint.host);
-        conversation.endpoints = Default::default();
-        conversation.keep_hosts(hosts);
-    }
 }

@@ -17,11 +17,12 @@ const GRANULARITY: Nanoseconds = 10 * MILLISECOND;
 pub struct RoundTrip {
     smoothed_us: u32,
     variation_us: u32,
-    timed: Option<(Seq, Nanoseconds)>,
+    /// The number after the timed segment, and when it passed, in microseconds that wrap.
+    timed: Option<(Seq, u32)>,
 }
 
 fn microseconds(time: Nanoseconds) -> u32 {
-    u32::try_from(time / 1000).unwrap_or(u32::MAX)
+    time.div_euclid(1000) as u32
 }
 
 impl RoundTrip {
@@ -30,7 +31,7 @@ impl RoundTrip {
         if retransmission {
             self.timed = None;
         } else if self.timed.is_none() && segment.length() > 0 {
-            self.timed = Some((segment.end(), segment.time));
+            self.timed = Some((segment.end(), microseconds(segment.time)));
         }
     }
 
@@ -41,9 +42,13 @@ impl RoundTrip {
             return None;
         }
         self.timed = None;
-        let sample = time.checked_sub(sent).filter(|sample| *sample >= 0)?;
-        self.update(microseconds(sample));
-        Some(sample)
+        // Backwards, or more than half an hour: no round trip.
+        let sample = microseconds(time).wrapping_sub(sent);
+        if sample as i32 >= 0 {
+            self.update(sample);
+            return Some(i64::from(sample) * 1000);
+        }
+        None
     }
 
     fn update(&mut self, sample: u32) {

@@ -8,14 +8,14 @@ pub static WITHIN_ROUND_TRIP: Fact = Fact {
     holds: |s| {
         s.reset
             .trigger
-            .is_some_and(|trigger| trigger.moment.time <= s.series.limit)
+            .is_some_and(|trigger| trigger.time <= s.series.limit)
     },
     says: |s| {
         format!(
             "Frame {} left the other side before the reset of frame {} could arrive there ({} allowed)",
             s.trigger_frame(),
-            s.first.moment.frame,
-            duration(s.series.limit.saturating_sub(s.first.moment.time))
+            s.first.frame,
+            duration(s.series.limit.saturating_sub(s.first.time))
         )
     },
 };
@@ -26,12 +26,7 @@ pub static PEER_WENT_ON: Fact = Fact {
     says: |s| {
         format!(
             "The other side still sends {} after the first reset (frame {}): it was not reached",
-            duration(
-                s.series
-                    .peer_went_on
-                    .time
-                    .saturating_sub(s.first.moment.time)
-            ),
+            duration(s.series.peer_went_on.since(s.first.time)),
             s.series.peer_went_on.frame
         )
     },
@@ -63,7 +58,7 @@ pub static THREE_OR_MORE: Fact = Fact {
 pub static SENDER_WAS_RESET: Fact = Fact {
     holds: |s| s.ended_by.is_some(),
     says: |s| {
-        let earlier = s.ended_by.map_or(0, |reset| reset.moment.frame);
+        let earlier = s.ended_by.map_or(0, |reset| reset.frame);
         format!("The reset of frame {earlier} had ended this side before")
     },
 };

@@ -37,14 +37,14 @@ pub static DATA_AFTER_FIN: Fact = Fact {
 pub static HALF_CLOSE_ALIVE: Fact = Fact {
     holds: |s| {
         OWN_FIN.holds(s)
-            && s.reset.own.last_progress.frame > s.reset.own.fin.frame
+            && s.reset.own.last_progress > s.reset.own.fin.frame
             && s.reset.peer.last_data.frame > s.reset.own.fin.frame
             && s.reset.peer.last_data.frame < s.trigger_frame()
     },
     says: |s| {
         format!(
             "After its FIN the sender still took data (it acknowledged more in frame {})",
-            s.reset.own.last_progress.frame
+            s.reset.own.last_progress
         )
     },
 };
@@ -55,11 +55,11 @@ const FIN_WAIT_SECONDS: i64 = 59;
 /// So long after the FIN, a timer may have ended the half-closed connection.
 pub static LONG_AFTER_FIN: Fact = Fact {
     holds: |s| {
-        let since = s.reset.moment.time.saturating_sub(s.reset.own.fin.time);
+        let since = s.reset.own.fin.until(s.reset.time);
         OWN_FIN.holds(s) && since > FIN_WAIT_SECONDS * 1_000_000_000
     },
     says: |s| {
-        let since = s.reset.moment.time.saturating_sub(s.reset.own.fin.time);
+        let since = s.reset.own.fin.until(s.reset.time);
         format!(
             "Its FIN was {} ago: a FIN-WAIT-2 timer may have run out",
             duration(since)

@@ -7,7 +7,7 @@ use crate::segment::{MILLISECOND, Nanoseconds};
 use crate::text::{count, duration};
 
 /// Segments in a row that only a transfer sends: more than the initial window of RFC 6928 2.
-const TRANSFER_SEGMENTS: u32 = 10;
+const TRANSFER_SEGMENTS: u16 = 10;
 
 fn peer_spoke_last(s: &Situation<'_>) -> bool {
     s.reset.peer.last_data.frame > s.reset.own.last_data.frame
@@ -30,7 +30,7 @@ pub static REPLY_COMPLETE: Fact = Fact {
         } else {
             own_spoke_last(s)
         };
-        spoke_last && server.last_message == server.last_data
+        spoke_last && server.last_message == server.last_data.frame
     },
     says: |s| {
         let server = if s.reset.from_client {
@@ -38,10 +38,7 @@ pub static REPLY_COMPLETE: Fact = Fact {
         } else {
             &s.reset.own
         };
-        format!(
-            "The reply was complete with frame {}",
-            server.last_message.frame
-        )
+        format!("The reply was complete with frame {}", server.last_message)
     },
 };
 
@@ -50,15 +47,15 @@ pub static REPLY_INCOMPLETE: Fact = Fact {
     holds: |s| {
         let asked = &s.reset.own;
         s.reset.from_client
-            && asked.last_message.happened()
-            && asked.last_message == asked.last_data
+            && asked.last_message != 0
+            && asked.last_message == asked.last_data.frame
             && peer_spoke_last(s)
-            && s.reset.peer.last_message.frame < asked.last_message.frame
+            && s.reset.peer.last_message < asked.last_message
     },
     says: |s| {
         format!(
             "The reply to the request of frame {} was not complete",
-            s.reset.own.last_message.frame
+            s.reset.own.last_message
         )
     },
 };
@@ -131,6 +128,17 @@ pub static RESET_ACKS_DATA: Fact = Fact {
     },
 };
 
+/// The sender had been trying in vain: what it repeated or probed had no answer.
+pub static PEER_SILENT: Fact = Fact {
+    holds: |s| s.reset.own.attempts >= 2,
+    says: |s| {
+        format!(
+            "The other side had been silent through {} (retransmissions or keep-alive probes)",
+            count(u64::from(s.reset.own.attempts), "attempt")
+        )
+    },
+};
+
 /// Within this time after its last segment a transfer is still running: it is clocked by the
 /// acknowledgments, so the next one is due a round trip later.
 fn transfer_pace(s: &Situation<'_>) -> Nanoseconds {
@@ -141,19 +149,11 @@ fn transfer_pace(s: &Situation<'_>) -> Nanoseconds {
 /// The sender of the reset was in the middle of receiving a transfer.
 pub static RECEIVING_TRANSFER: Fact = Fact {
     holds: |s| {
-        let silence = s
-            .reset
-            .moment
-            .time
-            .saturating_sub(s.reset.peer.last_data.time);
+        let silence = s.reset.peer.last_data.until(s.reset.time);
         s.reset.peer.burst >= TRANSFER_SEGMENTS && silence <= transfer_pace(s)
     },
     says: |s| {
-        let silence = s
-            .reset
-            .moment
-            .time
-            .saturating_sub(s.reset.peer.last_data.time);
+        let silence = s.reset.peer.last_data.until(s.reset.time);
         format!(
             "It was receiving: {} data segments in a row, the last one {} before the reset",
             s.reset.peer.burst,

@@ -39,13 +39,13 @@ impl Situation<'_> {
 
     /// Frame of the trigger, 0 for none.
     pub fn trigger_frame(&self) -> u32 {
-        self.reset.trigger.map_or(0, |trigger| trigger.moment.frame)
+        self.reset.trigger.map_or(0, |trigger| trigger.frame)
     }
 
     /// Time from the trigger to the reset.
     pub fn delay(&self) -> Option<Nanoseconds> {
         let trigger = self.reset.trigger?;
-        Some(self.reset.moment.time.saturating_sub(trigger.moment.time))
+        Some(self.reset.time.saturating_sub(trigger.time))
     }
 
     /// How the reset's hop limit compares with the host's other packets.

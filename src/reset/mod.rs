@@ -6,9 +6,9 @@ mod trigger;
 pub use series::Series;
 pub use trigger::{Kind, Trigger, answered, last_received};
 
-use crate::conversation::{Client, Conversation, Direction, Endpoint, Moment};
+use crate::conversation::{Client, Conversation, Direction, Endpoint};
 use crate::recent::Recent;
-use crate::segment::{Flags, Nanoseconds, Segment, Socket};
+use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment, Socket};
 use crate::seq::Seq;
 
 /// How the TCP part of a reset was made (RFC 9293 3.5.2).
@@ -52,18 +52,20 @@ pub struct Side {
     pub bytes: u64,
     /// Payload bytes not acknowledged by the other side's segments; its reset may do so.
     pub outstanding: u32,
-    /// Its last segment.
-    pub last: Moment,
+    /// Frame of its last segment.
+    pub last: u32,
     /// Its last new payload.
     pub last_data: Moment,
-    /// The last segment with which an application message of it was complete.
-    pub last_message: Moment,
+    /// Frame of the last segment with which an application message of it was complete.
+    pub last_message: u32,
     /// Its data segments since the other side's last one.
-    pub burst: u32,
+    pub burst: u16,
     /// How often it took its turn to send data.
-    pub turns: u32,
-    /// Its last ACK that stated more than the ones before.
-    pub last_progress: Moment,
+    pub turns: u16,
+    /// Retransmissions and keep-alive probes since the other side's last segment.
+    pub attempts: u8,
+    /// Frame of its last ACK that stated more than the ones before.
+    pub last_progress: u32,
     /// Time from the capture point to it and back, where measured.
     pub round_trip: Option<Nanoseconds>,
 }
@@ -78,11 +80,12 @@ impl Side {
             fin_acked: endpoint.fin_is_acked(other),
             bytes: endpoint.bytes,
             outstanding: endpoint.outstanding(other),
-            last: endpoint.last,
+            last: endpoint.last.frame,
             last_data: endpoint.last_data,
             last_message: endpoint.last_message,
             burst: endpoint.burst,
             turns: endpoint.turns,
+            attempts: endpoint.attempts,
             last_progress: endpoint.last_progress,
             round_trip: endpoint.round_trip.estimate(),
         }
@@ -92,8 +95,10 @@ impl Side {
 /// One reset.
 #[derive(Clone, Debug)]
 pub struct Reset {
-    /// Frame and time.
-    pub moment: Moment,
+    /// Number of its frame.
+    pub frame: u32,
+    /// When it was captured.
+    pub time: Nanoseconds,
     /// Which TCP layer of the frame.
     pub layer: u8,
     /// Whose address it carries as source.
@@ -139,19 +144,19 @@ pub struct Reset {
     /// What its receiver had done.
     pub peer: Side,
     /// The sender's host, as an index.
-    pub host: u32,
+    pub host: Index,
     /// The host's reset before it, as an index.
-    pub previous_of_host: Option<u32>,
+    pub previous_of_host: Option<Index>,
     /// Its series, as an index.
-    pub series: u32,
+    pub series: Index,
     /// Its place in the series, from 1.
     pub number: u32,
     /// Time since the one before it in the series.
     pub interval: Nanoseconds,
     /// The reset before it in the series, as an index.
-    pub previous: Option<u32>,
+    pub previous: Option<Index>,
     /// An earlier reset of the other direction that its sender had to take, as an index.
-    pub ended_by: Option<u32>,
+    pub ended_by: Option<Index>,
     /// The cause that was reported last.
     pub reported: &'static str,
     /// The later frame that changed the verdict, 0 for none.
@@ -176,7 +181,8 @@ pub fn gather(
         _ => answered,
     };
     Reset {
-        moment: Moment::of(segment),
+        frame: segment.frame,
+        time: segment.time,
         layer: segment.layer,
         sender: segment.source,
         receiver: segment.destination,
@@ -199,9 +205,9 @@ pub fn gather(
         silence: conversation.silence_before(segment),
         own: Side::of(own, peer),
         peer: Side::of(peer, own),
-        host: 0,
+        host: Index::new(0),
         previous_of_host: None,
-        series: 0,
+        series: Index::new(0),
         number: 1,
         interval: 0,
         previous: None,
@@ -278,7 +284,7 @@ fn data_after_fin(own: &Endpoint, trigger: Option<&Trigger>) -> bool {
     };
     let beyond = fin
         .received
-        .map_or(trigger.moment.frame > fin.moment.frame, |received| {
+        .map_or(trigger.frame > fin.moment.frame, |received| {
             trigger.end.is_after(received)
         });
     trigger.kind == Kind::Data && beyond

@@ -4,22 +4,21 @@
 //! ranked anew from it.
 
 use super::{Acceptance, Reset};
-use crate::conversation::Moment;
-use crate::segment::{Flags, Nanoseconds, Segment};
+use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment};
 use crate::seq::Seq;
 
 /// A run of resets and its aftermath.
 #[derive(Clone, Copy, Debug)]
 pub struct Series {
     /// The first reset, as an index into the session's list.
-    pub first: u32,
+    pub first: Index,
     /// The newest one.
-    pub last: u32,
+    pub last: Index,
     last_time: Nanoseconds,
     /// How many there are, copies not counted.
     pub count: u32,
     /// The first one that the peer must take (RFC 9293 3.5.3, RFC 5961 3), as an index.
-    pub acceptable: Option<u32>,
+    pub acceptable: Option<Index>,
     /// Sequence number of the first one.
     pub seq: Seq,
     /// Until when the peer's segments may have left it before the first reset could arrive.
@@ -40,7 +39,7 @@ pub struct Series {
 
 impl Series {
     /// A series that is about to take its first reset, the one at index `first`.
-    pub fn new(first: u32, seq: Seq, data_end: Seq, limit: Nanoseconds) -> Series {
+    pub fn new(first: Index, seq: Seq, data_end: Seq, limit: Nanoseconds) -> Series {
         let never = Moment::default();
         Series {
             first,
@@ -60,14 +59,14 @@ impl Series {
     }
 
     /// Takes in the reset at `index` and gives it its place.
-    pub fn take(&mut self, index: u32, reset: &mut Reset) {
+    pub fn take(&mut self, index: Index, reset: &mut Reset) {
         if self.count > 0 {
             reset.previous = Some(self.last);
-            reset.interval = reset.moment.time.saturating_sub(self.last_time);
+            reset.interval = reset.time.saturating_sub(self.last_time);
         }
         self.count = self.count.saturating_add(1);
         reset.number = self.count;
-        (self.last, self.last_time) = (index, reset.moment.time);
+        (self.last, self.last_time) = (index, reset.time);
         if reset.acceptance == Acceptance::Exact {
             self.acceptable.get_or_insert(index);
         }
@@ -113,7 +112,7 @@ mod tests {
     use crate::segment::tests::segment;
 
     fn series() -> Series {
-        Series::new(0, Seq(1000), Seq(6000), 100 * MILLISECOND)
+        Series::new(Index::new(0), Seq(1000), Seq(6000), 100 * MILLISECOND)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! SEG.ACK, or seq 0 and ack = SEG.SEQ + SEG.LEN). Several segments may carry the same numbers; the
 //! round trip and the order of the answers tell which one is meant.
 
-use crate::conversation::{Endpoint, Moment};
+use crate::conversation::Endpoint;
 use crate::recent::{Entry, Recent};
 use crate::segment::{Flags, Nanoseconds, Segment};
 use crate::seq::Seq;
@@ -31,8 +31,10 @@ pub enum Kind {
 /// The segment that a reset answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trigger {
-    /// Its frame and time.
-    pub moment: Moment,
+    /// Number of its frame.
+    pub frame: u32,
+    /// When it was captured.
+    pub time: Nanoseconds,
     /// Its kind.
     pub kind: Kind,
     /// Bytes of payload.
@@ -50,10 +52,8 @@ pub struct Trigger {
 impl Trigger {
     fn of(entry: &Entry) -> Trigger {
         Trigger {
-            moment: Moment {
-                frame: entry.frame,
-                time: entry.time,
-            },
+            frame: entry.frame,
+            time: entry.time,
             kind: kind_of(entry),
             payload_length: entry.payload_length,
             end: entry.end(),
@@ -101,12 +101,10 @@ pub fn answered(
     // Each reset answers another segment, in order; the same one again only where all are taken.
     // What its sender has acknowledged it has taken, and one that waits in FIN-WAIT still takes bare
     // ACKs (RFC 9293 3.10.7.4); such segments come last.
-    let waits = sender.fin.is_some() && sender.reset_acked.is_none();
+    let waits = sender.fin.is_some() && sender.series.is_none();
     let refused = |entry: &&&Entry| match entry.length {
         0 => !waits,
-        _ => sender
-            .received()
-            .is_none_or(|taken| entry.end().is_after(taken)),
+        _ => sender.acked.is_none_or(|taken| entry.end().is_after(taken)),
     };
     let unanswered = || {
         candidates
@@ -190,7 +188,7 @@ mod tests {
         let mut recent = Recent::default();
         let peer = peer_with_three_segments(&mut recent);
         let found = answered(&reset_at(31), &Endpoint::default(), &peer, &recent).unwrap();
-        assert_eq!(found.moment.frame, 30);
+        assert_eq!(found.frame, 30);
         assert_eq!(found.kind, Kind::Data);
     }
 
@@ -202,8 +200,8 @@ mod tests {
         sender.round_trip = round_trip_of(80);
         for (arrival, expected) in [(90, 10), (100, 20), (110, 30)] {
             let found = answered(&reset_at(arrival), &sender, &peer, &recent).unwrap();
-            assert_eq!(found.moment.frame, expected);
-            sender.answered = found.moment.frame;
+            assert_eq!(found.frame, expected);
+            sender.answered = found.frame;
         }
     }
 
