@@ -58,6 +58,9 @@ def snap68(source, label, target):
     changed = source.with_name(f"{target.name}.pcap")
     pcap.write(changed, short)
     numbers = range(1, len(short) + 1)
+    if label["variant"]["ip"] == 6:
+        # 14 bytes of each TCP header are left: the flags are there, but tshark gives up before it shows them.
+        label = {**label, "resets": [{**reset, "truncated": True} for reset in label["resets"]]}
     output.write(changed, follow(label, numbers, ("snap68", "each frame cut after 68 bytes")), target, "pcapng")
 
 
@@ -68,12 +71,13 @@ def cut10(source, label, target):
 
 
 def oneway(source, label, target):
-    """A capture of one direction only: the one in which the first reset goes."""
+    """A capture of one direction only: the one in which the first reset goes. Half of the evidence is gone, so "unknown" is a right answer."""
     pcap = Pcap(source)
     numbers = range(1, len(pcap.records) + 1)
     dst = pcap.segment(label["resets"][0]["frame"]).dst
     kept = [number for number in numbers if (segment := pcap.segment(number)) and segment.dst == dst]
-    keep(source, label, target, kept, ("oneway", f"only the packets to {dst}"))
+    resets = [{**reset, "causes_allowed": [*reset.get("causes_allowed", []), "unknown"]} for reset in label["resets"]]
+    keep(source, {**label, "resets": resets}, target, kept, ("oneway", f"only the packets to {dst}"))
 
 
 def vlan(source, label, target):

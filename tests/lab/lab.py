@@ -80,8 +80,10 @@ class Lab:
         self.open_sockets.append(new)
         return new
 
-    def connect(self, port, address=None):
+    def connect(self, port, address=None, buffer=None):
         client = self.socket()
+        if buffer:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         client.connect((address or self.server_ip, port))
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return client

@@ -56,23 +56,29 @@ class Join:
         return [frame for frame in self.frames[point] if frame.segment and frame.segment.is_reset]
 
     def _endpoint_resets(self, host):
+        found = []
         for frame in self._resets_at(host):
             if self.sender(frame.segment) != host:
                 continue
-            event = self._nearest(self.unused, frame.segment.flow, frame.time)
+            # In the order of sending, as two resets may be microseconds apart; but the kernel reports a passive reset before it is
+            # sent and an active one afterwards.
+            events = self._fitting(self.unused, frame.segment.flow, frame.time)
+            event = next((event for event in events if event.passive == frame.segment.is_passive), None)
             if event:
                 self.unused.remove(event)
             elif self.box != host:
                 raise Unexplained(f"{host} sent a reset that no tracepoint reports: {frame}")
-            trigger = self._trigger(host, frame) if event is None or event.passive else None
-            other = "server" if host == "client" else "client"
-            self._add(frame, host, "endpoint", event, trigger, other)
+            found.append((frame, event))
+        triggers = self._triggers(host, [frame for frame, event in found if event is None or event.passive])
+        for frame, event in found:
+            self._add(frame, host, "endpoint", event, triggers.get(frame.number), "server" if host == "client" else "client")
 
     def _foreign_resets(self):
         own = {reset.segment.key for reset in self.resets}
         near = [point for point in self.frames if self.box and point.startswith(self.box)]
         for point in near + [point for point in self.frames if point not in near]:
             known = [reset.segment.key for reset in self.resets if reset.origin != "endpoint"]
+            triggers = self._triggers(point, self._resets_at(point)) if point in near else {}
             for frame in self._without_copies(point):
                 if frame.segment.key in own:
                     continue
@@ -83,43 +89,49 @@ class Join:
                 if not forged and point not in near:
                     raise Unexplained(f"nobody made this reset, seen at {point}: {frame}")
                 sender = self.sender(frame.segment)
-                trigger = None if forged else self._trigger(point, frame)
+                trigger = None if forged else triggers.get(frame.number)
                 self._add(frame, sender, "attacker" if forged else "middlebox", None, trigger, "server" if sender == "client" else "client")
 
     def _add(self, frame, sender, origin, event, trigger, receiver):
         reset = Reset(frame.segment, sender, origin, frame.time, event, None, trigger, delay=self.delay)
         for copy in self._resets_at(receiver):
-            if copy.segment.key == reset.segment.key and (taken := self._nearest(self.taken, copy.segment.reverse_flow, copy.time)):
+            if copy.segment.key == reset.segment.key and (taken := next(self._fitting(self.taken, copy.segment.reverse_flow, copy.time), None)):
                 self.taken.remove(taken)
                 reset.accepted = True
                 break
         self.resets.append(reset)
 
     @staticmethod
-    def _nearest(events, flow, when):
-        fitting = [event for event in events if event.concerns(flow) and abs(event.time - when) < TRACE_TOLERANCE]
-        return min(fitting, key=lambda event: abs(event.time - when), default=None)
+    def _fitting(events, flow, when):
+        """The trace's lines about a flow near a time, the earliest first."""
+        return (event for event in events if event.concerns(flow) and abs(event.time - when) < TRACE_TOLERANCE)
 
-    def _trigger(self, point, reset):
-        """Beside its maker, the segment that a passive reset answers is the last one before it that fits."""
-        for frame in reversed(self.frames[point][:reset.number - 1]):
-            if reset.time - frame.time > TRIGGER_TOLERANCE:
-                return None
-            if frame.segment and frame.segment.provokes(reset.segment):
-                return frame.segment
-        return None
+    def _triggers(self, point, resets):
+        """Beside its maker, a passive reset answers the last segment before it that fits. Several segments may wait for a busy socket
+        and be answered in a row; so walk backwards, and give the last segment to the last reset that still has none."""
+        triggers, waiting, numbers = {}, [], {frame.number for frame in resets}
+        for frame in reversed(self.frames[point]):
+            if frame.number in numbers:
+                waiting.append(frame)
+            waiting = [reset for reset in waiting if reset.time - frame.time < TRIGGER_TOLERANCE]
+            for reset in waiting:
+                if frame.segment and frame.segment.provokes(reset.segment):
+                    triggers[reset.number] = frame.segment
+                    waiting.remove(reset)
+                    break
+        return triggers
 
     def _without_copies(self, point):
         return [frame for frame in self._resets_at(point) if not self._original(point, frame)]
 
     def _original(self, point, copy):
-        """The frame that this one repeats in a capture on several devices: the same segment a moment earlier with another TTL."""
+        """The frame that this one repeats in a capture on several devices: the same segment a moment earlier, before its hop."""
         if point != "r1any":
             return None
         for frame in reversed(self.frames[point][:copy.number - 1]):
             if copy.time - frame.time > 0.002:
                 return None
-            if frame.segment and frame.segment.key == copy.segment.key and frame.segment.ttl != copy.segment.ttl:
+            if frame.segment and frame.segment.key == copy.segment.key and frame.segment.ttl == copy.segment.ttl + 1:
                 return frame
         return None
 

@@ -1,8 +1,10 @@
 """Runs scenarios and writes the captures that their variants name, each with its label file."""
 
 import json
+import pathlib
 import shutil
 import subprocess
+import tempfile
 import time
 import traceback
 
@@ -36,11 +38,10 @@ def make(scenario, variant, tracer, name, out, keep):
             join = run.join()
             captures = [(f"{name}-{point}", point, join.labels(point, scenario.judge)) for point in variant.points]
         except Exception:
-            keep = True
+            keep_all(run, pathlib.Path(tempfile.gettempdir(), "rstlab-failed", name))
             raise
-        finally:
-            if keep:
-                keep_all(run, out / "all" / name)
+        if keep:
+            keep_all(run, out / "all" / name)
         for capture_name, point, resets in captures:
             capture_name = scenario.name if scenario.single else capture_name
             source = run.captures.files[point]
@@ -49,7 +50,7 @@ def make(scenario, variant, tracer, name, out, keep):
                      "variant": {"ip": variant.ip, "delay_ms": variant.delay_ms, "point": point},
                      "description": scenario.description, "origin": origin, "split": variant.split, "resets": resets}
             write(source, label, out / capture_name, variant.form)
-            for how in variant.derive:
+            for how in variant.derive if point == variant.points[0] else ():
                 derive.FORMS[how](source, label, out / f"{capture_name}-{how}")
 
 
@@ -75,3 +76,4 @@ def keep_all(run, folder):
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run.folder, folder, ignore=lambda _, names: [name for name in names if not name.endswith(".pcap")])
     (folder / "trace.txt").write_text(run.trace.text())
+    print(f"kept {folder}")

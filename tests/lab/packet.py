@@ -42,6 +42,11 @@ class Segment:
         return bool(self.flags & RST)
 
     @property
+    def is_passive(self):
+        """Whether a reset looks as the kernel answers a segment without a connection: no window, and only one number that counts."""
+        return self.window == 0 and (not self.flags & ACK or self.seq == 0)
+
+    @property
     def end(self):
         """The sequence number after this segment; SYN and FIN count one."""
         return (self.seq + self.length + bool(self.flags & SYN) + bool(self.flags & FIN)) & 0xFFFFFFFF

@@ -48,7 +48,7 @@ def news_site(lab):
 
 def lost_resets(lab):
     lab.relay.rule = lambda segment, direction: direction == "to_server" and segment.is_reset or None
-    read_and_close(lab, unread=True, address=LOSSY, enough=8_000)
+    read_and_close(lab, unread=True, address=LOSSY, enough=5_000, buffer=16_000)
     lab.wait(3.2)
 
 

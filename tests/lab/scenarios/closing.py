@@ -108,7 +108,7 @@ def half_close(lab):
     lab.wait()
 
 
-@scenario("normal_close-client", always("normal_close", "app_abort"),
+@scenario("normal_close-client", always("normal_close"),
           [variant(4, 1, "rules", "client"), variant(6, 40, "figures", "client server")])
 def normal_close_client(lab):
     """A client reads complete HTTP responses on a persistent connection and then ends it with a reset (SO_LINGER 0)."""
