@@ -31,8 +31,18 @@ pub fn distance(hop_limit: u8) -> u8 {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Arrival {
-    link_source: u64,
+    link: Link,
     hop_limit: u8,
+}
+
+/// A link-layer source, mixed into four bytes: enough to tell the few neighbours of a capture apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Link(u32);
+
+impl Link {
+    fn of(link_source: u64) -> Link {
+        Link((link_source >> 32) as u32 ^ link_source as u32)
+    }
 }
 
 /// How a packet's hop limit compares with the host's others.
@@ -62,8 +72,9 @@ pub struct Host {
     arrivals: [Option<Arrival>; MOST_ARRIVALS],
     labels: Labels,
     ports: [u16; MOST_PORTS],
-    /// Shortest time between a segment towards the host and its answer, as seen at the capture point.
-    pub round_trip: Option<Nanoseconds>,
+    /// Shortest time between a segment towards the host and its answer, as seen at the capture point,
+    /// in microseconds and from 1; 0 for none.
+    round_trip_us: u32,
     /// The newest reset that carries this address, in the session's list.
     pub last_reset: Option<Index>,
 }
@@ -101,7 +112,7 @@ impl Host {
 
     fn learn_arrival(&mut self, segment: &Segment) -> bool {
         let arrival = Arrival {
-            link_source: segment.link_source,
+            link: Link::of(segment.link_source),
             hop_limit: segment.ip.hop_limit,
         };
         for place in &mut self.arrivals {
@@ -127,9 +138,17 @@ impl Host {
 
     /// Learns a time between a segment and the host's answer to it. Returns whether it is the first.
     pub fn learn_round_trip(&mut self, sample: Nanoseconds) -> bool {
-        let first = self.round_trip.is_none();
-        self.round_trip = Some(self.round_trip.map_or(sample, |known| known.min(sample)));
+        let first = self.round_trip_us == 0;
+        let sample = u32::try_from(sample / 1000).unwrap_or(u32::MAX).max(1);
+        if first || sample < self.round_trip_us {
+            self.round_trip_us = sample;
+        }
         first
+    }
+
+    /// Shortest time between a segment towards the host and its answer, as seen at the capture point.
+    pub fn round_trip(&self) -> Option<Nanoseconds> {
+        (self.round_trip_us != 0).then(|| i64::from(self.round_trip_us) * 1000)
     }
 
     /// Whether the file shows the port accepting a connection.
@@ -148,7 +167,7 @@ impl Host {
         let closest = |same_link: bool| {
             let arrivals = self.arrivals.iter().flatten();
             let comparable =
-                arrivals.filter(|arrival| !same_link || arrival.link_source == link_source);
+                arrivals.filter(|arrival| !same_link || arrival.link == Link::of(link_source));
             comparable
                 .map(|arrival| arrival.hop_limit)
                 .min_by_key(|usual| usual.abs_diff(hop_limit))
@@ -174,7 +193,7 @@ impl Host {
                 .arrivals
                 .iter()
                 .flatten()
-                .any(|arrival| arrival.link_source == link_source)
+                .any(|arrival| arrival.link == Link::of(link_source))
     }
 
     /// Compares an IPv6 flow label with the host's habit (RFC 6437 3: 0 means not labelled).

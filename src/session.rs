@@ -22,8 +22,8 @@ enum Entry {
     Reset(Index),
     /// A copy of the reset at this index.
     Copy(Index),
-    /// The reset at this index gets this cause by this frame.
-    Revision(Index, &'static str),
+    /// The revision at this index.
+    Revision(Index),
     /// The failure at this index.
     Failure(Index),
 }
@@ -37,6 +37,8 @@ pub struct Session {
     resets: Vec<Reset>,
     series: Vec<Series>,
     journal: Vec<(u32, Entry)>,
+    /// Resets and the causes that a later frame gave them.
+    revisions: Vec<(Index, &'static str)>,
     failures: Vec<String>,
     /// The conversation that is being changed right now.
     current: Option<Index>,
@@ -190,7 +192,9 @@ impl Session {
             reset.reported = cause;
             reset.revised_by = frame;
             if noted < MOST_REVISIONS {
-                self.journal.push((frame, Entry::Revision(index, cause)));
+                let revision = Entry::Revision(Index::new(self.revisions.len()));
+                self.revisions.push((index, cause));
+                self.journal.push((frame, revision));
                 noted += 1;
             }
         }
@@ -238,8 +242,9 @@ impl Session {
                     },
                 )
             }
-            Entry::Revision(index, cause) => {
-                verdict::revision(self.resets[index.place()].frame, cause)
+            Entry::Revision(index) => {
+                let (reset, cause) = self.revisions[index.place()];
+                verdict::revision(self.resets[reset.place()].frame, cause)
             }
             Entry::Failure(index) => failure(&self.failures[index.place()]),
         };

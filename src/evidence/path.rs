@@ -93,7 +93,7 @@ pub static LINK_DIFFERS: Fact = Fact {
 
 /// The answer came in less than half of the host's round trip.
 pub static TOO_FAST: Fact = Fact {
-    holds: |s| match (s.host.round_trip, s.delay()) {
+    holds: |s| match (s.host.round_trip(), s.delay()) {
         (Some(usual), Some(delay)) => usual >= LEAST_ROUND_TRIP && delay < usual / 2,
         _ => false,
     },
@@ -102,7 +102,7 @@ pub static TOO_FAST: Fact = Fact {
             "It came {} after frame {}; the host never answers in less than {}",
             duration(s.delay().unwrap_or(0)),
             s.trigger_frame(),
-            duration(s.host.round_trip.unwrap_or(0))
+            duration(s.host.round_trip().unwrap_or(0))
         )
     },
 };
