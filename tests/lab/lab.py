@@ -80,8 +80,10 @@ class Lab:
         self.open_sockets.append(new)
         return new
 
-    def connect(self, port, address=None, buffer=None):
+    def connect(self, port, address=None, buffer=None, traffic_class=0):
         client = self.socket()
+        if traffic_class:
+            client.setsockopt(*((socket.IPPROTO_IP, socket.IP_TOS) if self.ip == 4 else (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)), traffic_class)
         if buffer:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         client.connect((address or self.server_ip, port))
@@ -98,10 +100,10 @@ class Lab:
         self.open_sockets.append(server)
         return client, server
 
-    def refused(self, port, address=None):
+    def refused(self, port, address=None, **options):
         """Tries to connect where that must fail."""
         try:
-            self.connect(port, address)
+            self.connect(port, address, **options)
         except ConnectionRefusedError:
             return
         raise RuntimeError(f"port {port} was not refused")

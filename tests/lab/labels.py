@@ -5,6 +5,7 @@ rejects, or behind the relay that forged it. From there it is followed into the 
 that none of these made is an error of the lab, not a label.
 """
 
+import collections
 import dataclasses
 
 import packet
@@ -149,12 +150,17 @@ class Join:
 
     def at(self, point):
         """Pairs of frame and reset, for each reset in that point's capture, copies left out."""
-        pending = list(self.resets)
-        for frame in self._without_copies(point):
-            fitting = [reset for reset in pending if reset.segment.key == frame.segment.key]
+        pending, frames = list(self.resets), self._without_copies(point)
+        here = collections.Counter(frame.segment.key for frame in frames)
+        made = collections.Counter(reset.segment.key for reset in self.resets)
+        for frame in frames:
+            key = frame.segment.key
+            fitting = [reset for reset in pending if reset.segment.key == key]
             if not fitting:
                 raise Unexplained(f"{point}: {frame}")
-            reset = min(fitting, key=lambda reset: abs(frame.time - reset.time - self._transit(reset.sender, point)))
+            # Passive resets of a series look the same. All came: the line keeps their order. Some were lost: time must tell.
+            reset = fitting[0] if here[key] == made[key] else min(
+                fitting, key=lambda reset: abs(frame.time - reset.time - self._transit(reset.sender, point)))
             pending.remove(reset)
             yield frame, reset
 

@@ -68,3 +68,25 @@ def firewall_alone(lab):
     lab.refused(22)
     lab.refused(3389)
     lab.wait()
+
+
+MARKED = [variant(4, 1, "figures", "client"), variant(6, 40, "rules", "client")]
+
+
+@scenario("refused-dscp", always("refused"), MARKED)
+def refused_dscp(lab):
+    """A SYN marked with DSCP EF to a closed port: does the kernel's reset copy the mark?"""
+    lab.web()
+    lab.curl(lab.url("/"))
+    lab.refused(8443, traffic_class=0xB8)
+    lab.wait()
+
+
+@scenario("firewall-dscp", always("firewall"), MARKED, box="r1")
+def firewall_dscp(lab):
+    """A SYN marked with DSCP EF that a firewall near the client rejects with a reset: does it copy the mark?"""
+    lab.web()
+    reject(lab.r1, "{ 22, 3389 }")
+    lab.curl(lab.url("/"))
+    lab.refused(22, traffic_class=0xB8)
+    lab.wait()
