@@ -1,0 +1,137 @@
+# Installs what is missing on a Debian machine. Sourced by plugin/install and tests/run; bash.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# One sentence for the user, then the end. What a tool had to say about it stands in $log.
+fail() {
+    printf '%s: %s\n' "${0##*/}" "$1" >&2
+    if [ -s "${log:-}" ]; then
+        tail -n 20 "$log" >&2
+    fi
+    exit 1
+}
+
+progress() {
+    printf '%s\n' "$1" >&2
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        progress "This needs root, and there is no sudo: $*"
+        return 1
+    fi
+}
+
+has_program() {
+    command -v "$1" >/dev/null
+}
+
+has_libclang() {
+    [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null ||
+        compgen -G '/usr/lib/*/libclang*.so*' >/dev/null
+}
+
+has_wireshark_headers() {
+    [ -n "${WIRESHARK_INCLUDE:-}" ] || pkg-config --exists wireshark
+}
+
+has_c_compiler() {
+    has_program cc && [ -e /usr/include/stdio.h ]
+}
+
+# The lowest version of Rust that the project builds with, as Cargo.toml states it.
+needed_rust() {
+    sed -n 's/^rust-version = "\(.*\)"/\1/p' "$repository/Cargo.toml"
+}
+
+at_least() {
+    [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
+}
+
+has_new_rust() {
+    local program version
+    for program in cargo rustc; do
+        version=$("$program" --version 2>/dev/null | cut -d ' ' -f 2)
+        [ -n "$version" ] && at_least "$version" "$(needed_rust)" || return 1
+    done
+}
+
+# Rust's own installer puts cargo where a shell that is not a login shell may not look.
+find_rust() {
+    if ! has_new_rust && [ -x "$HOME/.cargo/bin/cargo" ]; then
+        PATH=$HOME/.cargo/bin:$PATH
+    fi
+    has_new_rust
+}
+
+# The version that apt would install, empty for none.
+candidate() {
+    apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -v '(none)'
+}
+
+# Debian keeps a newer Rust for its browsers beside its own.
+rust_packages() {
+    local package
+    for package in cargo-web cargo; do
+        if at_least "$(candidate "$package" | sed 's/^[0-9]*://')" "$(needed_rust)"; then
+            printf '%s %s\n' "$package" "${package/cargo/rustc}"
+            return
+        fi
+    done
+    fail "no Rust of version $(needed_rust) or later is here or in the apt archive: install it from https://rustup.rs and run this again."
+}
+
+# Prints the packages of the table "PACKAGE CHECK..." on standard input whose check fails.
+missing_packages() {
+    local package check
+    while read -r package check; do
+        $check 2>/dev/null || printf '%s\n' "$package"
+    done
+}
+
+apt_install() {
+    has_program apt-get || fail "these Debian packages are missing, and there is no apt-get to install them: $*."
+    progress "Installing $* ..."
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null ||
+        fail "apt-get could not install $*:"
+}
+
+apt_update() {
+    if has_program apt-get; then
+        progress 'Reading the list of packages ...'
+        as_root apt-get update >>"$log" 2>&1 </dev/null || fail 'apt-get update failed:'
+    fi
+}
+
+# Sees to everything that building and running the plugin needs; "$@" are further lines of the table.
+install_packages() {
+    local missing rust=present
+    missing=$({
+        cat <<'TABLE'
+tshark has_program tshark
+libwireshark-dev has_wireshark_headers
+libglib2.0-dev pkg-config --exists glib-2.0
+pkg-config has_program pkg-config
+libclang-dev has_libclang
+gcc has_c_compiler
+libc6-dev test -e /usr/include/stdio.h
+python3 has_program python3
+ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+TABLE
+        printf '%s\n' "$@"
+    } | missing_packages)
+    find_rust || rust=missing
+    if [ -n "$missing" ] || [ "$rust" = missing ]; then
+        apt_update
+        if [ "$rust" = missing ]; then
+            missing="$missing $(rust_packages)" || exit 1
+        fi
+        # shellcheck disable=SC2086
+        apt_install $missing
+    fi
+    find_rust || fail "cargo and rustc are still not of version $(needed_rust) or later: put a newer Rust first in PATH."
+}
