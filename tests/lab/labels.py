@@ -27,7 +27,7 @@ class Reset:
     event: object = None   # the tracepoint's line
     accepted: bool = None  # True if the receiver's kernel reports that it took it
     trigger: packet.Segment = None
-    number: int = 0        # counted per sender and connection
+    number: int = 0        # counted per maker and connection
     first: object = None   # the first of that sender in that connection
     delay: float = 0.0     # of the line, one way
 
@@ -140,7 +140,7 @@ class Join:
         self.resets.sort(key=lambda reset: reset.time)
         series = {}
         for reset in self.resets:
-            earlier = series.setdefault(reset.segment.flow, [])
+            earlier = series.setdefault((reset.segment.flow, reset.origin), [])
             earlier.append(reset)
             reset.number, reset.first = len(earlier), earlier[0]
 
@@ -175,7 +175,7 @@ class Join:
                      "kernel_state": reset.event.state if reset.event else None,
                      "origin": reset.origin, "sender": reset.sender,
                      "trigger_frame": self._frame_of(point, reset.trigger, frame), "accepted": reset.accepted}
-            flow = reset.segment.flow
+            flow = (reset.segment.flow, reset.origin)
             if verdict["cause"] in ("in_flight", "lost_reset", "already_reset") and flow in first:
                 label["first_reset"] = first[flow]
             first.setdefault(flow, frame.number)

@@ -103,7 +103,8 @@ def forged(reset, point):
 @scenario("injected-keyword", forged, [variant(4, 40, "rules", "client"), variant(6, 1, "figures", "client server"), variant(4, 1, "figures", "client")])
 def injected_keyword(lab):
     """A censor on the line sees a forbidden name in a request and forges three resets (seq + 0, + 1460, + 4380) in the server's name
-    to the client, with IPv6 also one in the client's name to the server. The server's own answer follows."""
+    to the client, with IPv6 also one in the client's name to the server, which overtakes the request and draws a challenge ACK. The server's own
+    answer follows."""
     lab.web()
 
     def censor(segment, direction):
