@@ -103,7 +103,8 @@ apt_install() {
 apt_update() {
     if has_program apt-get; then
         progress 'Reading the list of packages ...'
-        as_root apt-get update >>"$log" 2>&1 </dev/null || fail 'apt-get update failed:'
+        as_root apt-get update >>"$log" 2>&1 </dev/null ||
+            fail 'apt-get update failed; it takes root, or a user who may use sudo, and a connection:'
     fi
 }
 
