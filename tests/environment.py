@@ -1,0 +1,128 @@
+"""Where the tests run Wireshark's programs: as a user who is not root, with a home and a plugin folder of their own.
+
+As root, Wireshark would neither look at those nor run as it does at its users'.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import atexit
+import functools
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+CAPTURES = REPOSITORY / "tests" / "captures"
+BUILDS = {
+    "release": ["--release"],
+    "debug": [],
+    # A folder of its own: who installs from target/release must never get this one.
+    "faults": ["--release", "--features", "fault-injection", "--target-dir", "target/faults"],
+}
+LIBRARIES = {
+    "release": "target/release/librstanalysis.so",
+    "debug": "target/debug/librstanalysis.so",
+    "faults": "target/faults/release/librstanalysis.so",
+}
+LONGEST_RUN = 120
+
+
+class Unusable(Exception):
+    """The tests can't run here; the text says what to do."""
+
+
+@functools.cache
+def build(kind="release"):
+    """The path of the plugin, built as `kind` says."""
+    run = subprocess.run(["cargo", "build", "--locked", *BUILDS[kind]], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
+                         env={**os.environ, "CARGO_TARGET_DIR": "target"}, capture_output=True, text=True)
+    if run.returncode != 0:
+        raise Unusable(f"the plugin ({kind}) does not build; see to that first:\n{run.stderr}")
+    return REPOSITORY / LIBRARIES[kind]
+
+
+@functools.cache
+def scratch():
+    """A folder that all may read, gone at the end."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="rstanalysis-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    return folder
+
+
+@functools.cache
+def account():
+    """Who runs Wireshark's programs: this user, or nobody where this is root."""
+    return pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+
+
+def as_account():
+    """Arguments of subprocess.run that make it so."""
+    if os.getuid() != 0:
+        return {}
+    return {"user": account().pw_uid, "group": account().pw_gid, "extra_groups": []}
+
+
+def own_folder(name):
+    """A new folder in the scratch folder that belongs to the account."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=scratch()))
+    folder.chmod(0o755)
+    os.chown(folder, account().pw_uid, account().pw_gid)
+    return folder
+
+
+def lend(path):
+    """A copy of the file that the account may read, whatever the folder it lies in."""
+    copy = pathlib.Path(tempfile.mkdtemp(dir=scratch())) / pathlib.Path(path).name
+    copy.parent.chmod(0o755)
+    shutil.copyfile(path, copy)
+    copy.chmod(0o644)
+    return copy
+
+
+class Host:
+    """Wireshark's programs with one build of the plugin, or with none."""
+
+    def __init__(self, kind):
+        self.home = own_folder("home")
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "TZ": "UTC",
+                            "WIRESHARK_PLUGIN_DIR": str(own_folder("plugins"))}
+        if kind is not None:
+            self._install(build(kind))
+
+    def _install(self, library):
+        folders = self.run("tshark", "-G", "folders").stdout
+        place = next(line for line in folders.splitlines() if line.startswith("Global Plugins:"))
+        folder = pathlib.Path(place.split(":", 1)[1].strip()) / "epan"
+        folder.mkdir(parents=True)
+        shutil.copyfile(library, folder / "rstanalysis.so")
+        listing = self.run("tshark", "-G", "plugins")
+        if "rstanalysis.so" not in listing.stdout:
+            raise Unusable(f"tshark -G plugins does not list the plugin, so nothing would be tested. It says:\n"
+                           f"{listing.stdout}{listing.stderr}")
+
+    def run(self, *command, environment=None, input=None):
+        return subprocess.run([str(part) for part in command], env={**self.environment, **(environment or {})},
+                              **({"input": input} if input is not None else {"stdin": subprocess.DEVNULL}),
+                              capture_output=True, text=True, errors="replace", cwd=self.home, timeout=LONGEST_RUN,
+                              **as_account())
+
+
+@functools.cache
+def host(kind="release"):
+    return Host(kind)
+
+
+@functools.cache
+def captures():
+    """All bundled captures, by name, as copies that the account may read."""
+    found = sorted(path for path in CAPTURES.iterdir() if path.suffix in (".pcap", ".pcapng"))
+    if not found:
+        raise Unusable(f"there are no captures in {CAPTURES}.")
+    folder = own_folder("captures")
+    for path in found:
+        shutil.copyfile(path, folder / path.name)
+    return {path.name: folder / path.name for path in found}
