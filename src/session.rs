@@ -1,14 +1,14 @@
 //! One capture file: takes in its segments in order, and recalls what it knows of any frame.
 
 use crate::cause::rank::rank;
-use crate::conversation::{Conversations, Direction, Placement};
+use crate::conversation::{Conversations, Direction, Endpoint, Placement};
 use crate::evidence::Situation;
 use crate::field::Expert;
-use crate::host::Hosts;
+use crate::host::{Hops, Hosts};
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Form, Reset, Series, gather};
-use crate::segment::{Index, Segment};
+use crate::segment::{Index, Nanoseconds, Segment};
 use crate::verdict::{self, Context};
 
 /// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
@@ -95,11 +95,15 @@ impl Session {
             .get_or_insert_with(|| self.hosts.index(segment.source.address));
         let own_series = sender.series;
         let sample = conversation.observe(segment, direction, &mut self.recent);
-        let peer_series = conversation.endpoint(direction.reverse()).series;
+        let own_bytes = conversation.endpoint(direction).bytes;
+        let peer = conversation.endpoint(direction.reverse());
+        let peer_series = peer.series;
+        let in_handshake =
+            segment.is_syn_ack() || (peer.answered_syn && peer.bytes + own_bytes == 0);
 
         let host = self.hosts.get_mut(host);
         let mut taught = new_way && host.learn(segment);
-        if let Some(sample) = sample {
+        if let Some(sample) = sample.filter(|_| in_handshake) {
             taught |= host.learn_round_trip(sample);
         }
         let resets_of_host = host.last_reset.filter(|_| taught);
@@ -122,7 +126,8 @@ impl Session {
     /// way leaves no link into nowhere.
     fn observe_reset(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get(index);
-        let mut reset = gather(segment, conversation, direction, &self.recent);
+        let delay = self.expected_delay(segment, conversation.endpoint(direction));
+        let mut reset = gather(segment, conversation, direction, delay, &self.recent);
         let peer = conversation.endpoint(direction.reverse());
         let limit = segment.time.saturating_add(peer.round_trip.longest());
         reset.ended_by = peer
@@ -157,6 +162,21 @@ impl Session {
         // The third reset makes a series of what looked like repeats.
         if self.series[series.place()].count == 3 {
             self.revise_series(series, segment.frame);
+        }
+    }
+
+    /// How long after its trigger a reset is captured: the sender's round trip from here, or no time
+    /// where it comes from a box that is nearer than the sender.
+    fn expected_delay(&self, segment: &Segment, sender: &Endpoint) -> Nanoseconds {
+        let hops = sender.host.map(|host| {
+            let (hop_limit, link) = (segment.ip.hop_limit, segment.link_source);
+            self.hosts.get(host).compare_hops(hop_limit, link)
+        });
+        match hops {
+            Some(Hops::Other {
+                difference: ..0, ..
+            }) => 0,
+            _ => sender.round_trip.estimate().unwrap_or(0),
         }
     }
 

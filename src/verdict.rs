@@ -7,7 +7,7 @@ use crate::evidence::{Fact, Situation, absence};
 use crate::field::{Expert, Field};
 use crate::host::Hops;
 use crate::report::{Report, Value};
-use crate::reset::{Acceptance, Form, Kind, Reset};
+use crate::reset::{Acceptance, Form, Reset};
 use crate::segment::Nanoseconds;
 
 /// Silences shorter than this are the pace of an exchange, not idleness.
@@ -225,7 +225,7 @@ fn state(reset: &Reset) -> &'static str {
 /// What came of it: what RFC 9293 3.5.3 and RFC 5961 3.2 demand, and what the peer then did.
 fn outcome(situation: &Situation<'_>) -> &'static str {
     let went_on = situation.series.peer_went_on.happened();
-    let asked_anew = situation.trigger_of(Kind::Syn).is_some();
+    let asked_anew = situation.answers_syn();
     match situation.reset.acceptance {
         Acceptance::Exact if went_on && asked_anew => "unknown",
         Acceptance::Exact if went_on => "lost",

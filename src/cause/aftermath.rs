@@ -41,7 +41,7 @@ pub static LOST_RESET: Cause = Cause {
             s.first.frame,
             count(u64::from(s.series.count), "reset"),
             s.reset.receiver,
-            duration(s.series.peer_went_on.since(s.first.time)),
+            duration(s.series.peer_latest.since(s.first.time)),
         )
     },
 };

@@ -1,13 +1,14 @@
 //! Resets of a connection that was never opened, and filters that cut one in a host's name.
 
 use super::{Category, Cause, Origin, Position, Severity};
-use crate::evidence::Situation;
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::form::{ANSWERS_ESTABLISHED, ANSWERS_SYN};
 use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
 };
+use crate::evidence::{Fact, Situation};
+use crate::host::Hops;
 use crate::text::duration;
 
 /// Something between, or a filter on the host, refuses the attempt or cuts the connection.
@@ -31,11 +32,11 @@ pub static FIREWALL: Cause = Cause {
         (&ANSWERS_ESTABLISHED, 1.0),
         (&HOPS_DIFFER, 5.0),
         (&HOP_DIFFERS_BY_ONE, 2.5),
-        (&LABEL_MISSING, 4.0),
-        (&TOO_FAST, 4.0),
+        (&LABEL_MISSING, 2.5),
+        (&TOO_FAST, 2.5),
         (&DSCP_DROPPED, 2.0),
         (&LINK_DIFFERS, 1.5),
-        (&PORT_SERVES, 0.5),
+        (&PORT_SERVES, 0.3),
         (&HOPS_FIT, -0.5),
         (&LABEL_FITS, -2.0),
         (&SENDER_WAS_RESET, -3.0),
@@ -53,14 +54,24 @@ pub static FIREWALL: Cause = Cause {
                 s.trigger_frame()
             )
         };
-        let who = if is_foreign(s) || TOO_FAST.holds(s) {
-            "a reset that the host itself did not make, probably a firewall's"
-        } else {
-            "a reset: probably a firewall, unless the port is closed on the host itself"
-        };
-        format!("{what} was answered{} by {who}", after(s))
+        match SIGNS.iter().find(|sign| sign.holds(s)) {
+            Some(sign) => format!(
+                "{what} was answered{} by a reset that the host itself did not make, probably a \
+                 firewall's. {}",
+                after(s),
+                sign.says(s)
+            ),
+            None => format!(
+                "{what} was answered{} by a reset: probably a firewall, unless the port is closed on \
+                 the host itself",
+                after(s)
+            ),
+        }
     },
 };
+
+/// What gives a filter away, the clearest sign first.
+static SIGNS: &[&Fact] = &[&HOPS_DIFFER, &LABEL_MISSING, &TOO_FAST, &HOP_DIFFERS_BY_ONE];
 
 /// The host's own kernel says that nobody listens.
 pub static REFUSED: Cause = Cause {
@@ -82,27 +93,36 @@ pub static REFUSED: Cause = Cause {
         (&LABEL_FITS, 3.5),
         (&HOPS_DIFFER, -4.0),
         (&HOP_DIFFERS_BY_ONE, -2.0),
-        (&LABEL_MISSING, -4.0),
-        (&TOO_FAST, -4.0),
+        (&LABEL_MISSING, -2.5),
+        (&TOO_FAST, -2.5),
         (&DSCP_DROPPED, -2.0),
         (&LINK_DIFFERS, -1.0),
-        (&PORT_SERVES, -1.0),
+        (&PORT_SERVES, -0.5),
     ],
     ceiling: 97,
     provoked: true,
     explain: |s| {
-        format!(
-            "Nobody listens on {}: the host's own TCP answered {} with a reset{}",
-            s.reset.sender,
-            syn(s),
-            after(s)
-        )
+        let (target, syn, after) = (s.reset.sender, syn(s), after(s));
+        match s.hops() {
+            _ if LABEL_FITS.holds(s) => format!(
+                "Nobody listens on {target}: the host's own TCP answered the {syn} with a reset{after}"
+            ),
+            Hops::Same { usual } => format!(
+                "Probably nobody listens on {target}: the {syn} was answered{after} by a reset with TTL \
+                 {usual}, as the host's other packets have it; a filter on the host itself would look \
+                 the same"
+            ),
+            _ => format!(
+                "Perhaps nobody listens on {target}: the {syn} was answered with a reset{after}, and the \
+                 file does not show whether the host made it"
+            ),
+        }
     },
 };
 
 fn syn(s: &Situation<'_>) -> String {
     match s.trigger_frame() {
-        0 => "a SYN that the capture lacks".into(),
+        0 => "SYN that the capture lacks".into(),
         frame => format!("SYN in frame {frame}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Situation;
 use crate::host::Hops;
-use crate::reset::{Form, Kind};
+use crate::reset::Form;
 
 /// Something that would settle the matter.
 pub struct Absence {
@@ -45,10 +45,7 @@ pub static ALL: &[Absence] = &[
     },
     Absence {
         holds: |s| {
-            !s.reset.own.seen
-                && s.trigger_of(Kind::Syn).is_none()
-                && s.trigger_of(Kind::SynAck).is_none()
-                && s.reset.peer.bytes > 0
+            !s.reset.own.seen && !s.answers_syn() && !s.answers_syn_ack() && s.reset.peer.bytes > 0
         },
         ceiling: 60,
         says: |s| {

@@ -35,12 +35,7 @@ pub static DATA_AFTER_FIN: Fact = Fact {
 
 /// After its FIN the sender had still acknowledged data: it was half-closed and listening.
 pub static HALF_CLOSE_ALIVE: Fact = Fact {
-    holds: |s| {
-        OWN_FIN.holds(s)
-            && s.reset.own.last_progress > s.reset.own.fin.frame
-            && s.reset.peer.last_data.frame > s.reset.own.fin.frame
-            && s.reset.peer.last_data.frame < s.trigger_frame()
-    },
+    holds: |s| s.reset.took_data_after_fin,
     says: |s| {
         format!(
             "After its FIN the sender still took data (it acknowledged more in frame {})",

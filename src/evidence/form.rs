@@ -1,7 +1,7 @@
 //! How the reset was made, and what it answers (RFC 9293 3.5.2, 3.10.7).
 
 use super::{Fact, Situation};
-use crate::reset::{Form, Kind};
+use crate::reset::Form;
 use crate::segment::Flags;
 use crate::text::count;
 
@@ -31,7 +31,7 @@ pub static PASSIVE: Fact = Fact {
 
 /// The trigger asks for a connection.
 pub static ANSWERS_SYN: Fact = Fact {
-    holds: |s| s.trigger_of(Kind::Syn).is_some() || answers_unseen_syn(s),
+    holds: |s| s.answers_syn() || answers_unseen_syn(s),
     says: |s| match s.trigger_frame() {
         0 => "It has the form of an answer to a SYN: seq 0 and an acknowledgment".into(),
         frame => format!("It acknowledges the SYN of frame {frame}"),
@@ -47,11 +47,7 @@ fn answers_unseen_syn(s: &Situation<'_>) -> bool {
 
 /// The trigger belongs to a connection, not to a handshake.
 pub static ANSWERS_ESTABLISHED: Fact = Fact {
-    holds: |s| {
-        PASSIVE.holds(s)
-            && s.trigger_of(Kind::Syn).is_none()
-            && s.trigger_of(Kind::SynAck).is_none()
-    },
+    holds: |s| PASSIVE.holds(s) && !s.answers_syn() && !s.answers_syn_ack(),
     says: |s| {
         format!(
             "It answers frame {}, a segment of a connection",

@@ -10,7 +10,7 @@ pub mod form;
 pub mod path;
 
 use crate::host::{Hops, Host};
-use crate::reset::{Kind, Reset, Series, Trigger};
+use crate::reset::{Form, Kind, Reset, Series, Trigger};
 use crate::segment::Nanoseconds;
 
 /// All that is known of one reset when a verdict is asked for.
@@ -54,10 +54,20 @@ impl Situation<'_> {
             .compare_hops(self.reset.hop_limit, self.reset.link_source)
     }
 
-    /// A repeat answers what the peer sent after the first reset. A SYN always asks anew: Windows
-    /// repeats a refused one with the same numbers.
+    /// Whether it answers a connection request.
+    pub fn answers_syn(&self) -> bool {
+        self.reset.form == Form::Passive && self.trigger_of(Kind::Syn).is_some()
+    }
+
+    /// Whether it answers the answer to one.
+    pub fn answers_syn_ack(&self) -> bool {
+        self.reset.form == Form::Passive && self.trigger_of(Kind::SynAck).is_some()
+    }
+
+    /// A repeat answers what the peer sent after the first reset. A handshake always asks anew:
+    /// Windows repeats a refused SYN with the same numbers, and each SYN gets a SYN-ACK.
     pub fn is_repeat(&self) -> bool {
-        self.reset.number > 1 && self.trigger_of(Kind::Syn).is_none()
+        self.reset.number > 1 && !self.answers_syn() && !self.answers_syn_ack()
     }
 }
 

@@ -28,13 +28,9 @@ fn say_hops(s: &Situation<'_>) -> String {
         Hops::Other {
             usual, difference, ..
         } => format!(
-            "It arrived with TTL {reset}, the host's other packets with {usual}: its sender is {} {} away",
+            "It arrived with TTL {reset}, the host's other packets with {usual}: its sender is {} {}",
             count(u64::from(difference.unsigned_abs()), "hop"),
-            if difference < 0 {
-                "less far"
-            } else {
-                "farther"
-            },
+            if difference < 0 { "nearer" } else { "farther" },
         ),
         Hops::Same { usual } => {
             format!("It arrived with TTL {usual}, as the host's other packets do")
@@ -62,7 +58,8 @@ pub static HOPS_FIT: Fact = Fact {
 };
 
 /// IPv6 flow label 0, where the host labels its packets. netfilter's reject writes 0, the kernel's
-/// own reset is labelled as all its packets [measured, Linux 6.18].
+/// own reset is labelled as all its packets [measured, Linux 6.18]; of other stacks nothing is known,
+/// so it is no proof alone.
 pub static LABEL_MISSING: Fact = Fact {
     holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::Missing,
     says: |_| "Its IPv6 flow label is 0, the host's other packets carry one".into(),
@@ -91,7 +88,8 @@ pub static LINK_DIFFERS: Fact = Fact {
     says: |_| "It came from another link-layer address than the host's other packets".into(),
 };
 
-/// The answer came in less than half of the host's round trip.
+/// The answer came in less than half of the host's round trip, measured at handshakes only: later
+/// acknowledgments may be delayed by the host itself (RFC 9293 3.8.6.3).
 pub static TOO_FAST: Fact = Fact {
     holds: |s| match (s.host.round_trip(), s.delay()) {
         (Some(usual), Some(delay)) => usual >= LEAST_ROUND_TRIP && delay < usual / 2,

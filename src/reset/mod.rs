@@ -6,7 +6,7 @@ mod trigger;
 pub use series::Series;
 pub use trigger::{Kind, Trigger, answered, last_received};
 
-use crate::conversation::{Client, Conversation, Direction, Endpoint};
+use crate::conversation::{Client, Conversation, Direction, Endpoint, Fin};
 use crate::recent::Recent;
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment, Socket};
 use crate::seq::Seq;
@@ -137,6 +137,8 @@ pub struct Reset {
     pub data_end: Seq,
     /// The trigger's data lie beyond what its sender had received when it sent its FIN.
     pub data_after_fin: bool,
+    /// Its sender acknowledged data after its FIN: it was half-closed, not gone.
+    pub took_data_after_fin: bool,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
     /// What its sender had done.
@@ -163,18 +165,20 @@ pub struct Reset {
     pub revised_by: u32,
 }
 
-/// The parts of a reset that its own header and the connection before it give.
+/// The parts of a reset that its own header and the connection before it give. `expected_delay` is
+/// the time that an answer takes from the capture point to whoever made it and back.
 pub fn gather(
     segment: &Segment,
     conversation: &Conversation,
     direction: Direction,
+    expected_delay: Nanoseconds,
     recent: &Recent,
 ) -> Reset {
     let (own, peer) = (
         conversation.endpoint(direction),
         conversation.endpoint(direction.reverse()),
     );
-    let answered = answered(segment, own, peer, recent);
+    let answered = answered(segment, own, peer, expected_delay, recent);
     let form = form(segment, own, peer, answered.as_ref());
     let trigger = match form {
         Form::Active => last_received(segment, peer, recent),
@@ -202,6 +206,7 @@ pub fn gather(
         newly_acked: newly_acked(segment, own, peer),
         data_end: own.data_end(),
         data_after_fin: data_after_fin(own, trigger.as_ref()),
+        took_data_after_fin: took_data_after_fin(own, peer),
         silence: conversation.silence_before(segment),
         own: Side::of(own, peer),
         peer: Side::of(peer, own),
@@ -250,7 +255,7 @@ fn acceptance(
     trigger: Option<&Trigger>,
 ) -> Acceptance {
     // In SYN-SENT the reset must acknowledge the SYN (RFC 9293 3.10.7.3).
-    if trigger.is_some_and(|trigger| trigger.kind == Kind::Syn) {
+    if !own.is_seen() && trigger.is_some_and(|trigger| trigger.kind == Kind::Syn) {
         return Acceptance::Exact;
     }
     let Some(expected) = peer.acked else {
@@ -288,4 +293,19 @@ fn data_after_fin(own: &Endpoint, trigger: Option<&Trigger>) -> bool {
             trigger.end.is_after(received)
         });
     trigger.kind == Kind::Data && beyond
+}
+
+fn took_data_after_fin(own: &Endpoint, peer: &Endpoint) -> bool {
+    let (
+        Some(Fin {
+            received: Some(at_fin),
+            ..
+        }),
+        Some(acked),
+    ) = (own.fin, own.acked)
+    else {
+        return false;
+    };
+    let peer_fin = peer.fin.is_some_and(|fin| fin.end == acked);
+    acked.beyond(at_fin) > u32::from(peer_fin)
 }

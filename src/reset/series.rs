@@ -31,6 +31,8 @@ pub struct Series {
     pub peer_under_way: Moment,
     /// The peer's first segment that left it after the first reset should have arrived.
     pub peer_went_on: Moment,
+    /// The peer's latest segment.
+    pub peer_latest: Moment,
     /// The peer's first retransmission after that time.
     pub peer_retransmitted: Moment,
     /// The first segment of the reset's own sender that an ended connection does not send.
@@ -53,6 +55,7 @@ impl Series {
             all_acked: never,
             peer_under_way: never,
             peer_went_on: never,
+            peer_latest: never,
             peer_retransmitted: never,
             sender_spoke_on: never,
         }
@@ -76,6 +79,7 @@ impl Series {
     /// something that none said before.
     pub fn peer_spoke(&mut self, segment: &Segment, retransmission: bool) -> bool {
         let moment = Moment::of(segment);
+        self.peer_latest = moment;
         let acked = segment.flags.has(Flags::ACK)
             && !segment.ack.is_before(self.data_end)
             && note(&mut self.all_acked, moment);

@@ -6,7 +6,7 @@
 
 use crate::conversation::Endpoint;
 use crate::recent::{Entry, Recent};
-use crate::segment::{Flags, Nanoseconds, Segment};
+use crate::segment::{Flags, MILLISECOND, Nanoseconds, Segment};
 use crate::seq::Seq;
 
 /// How far back the peer's segments are searched. More than fit between a segment and its answer
@@ -86,10 +86,12 @@ fn is_answer(reset: &Segment, entry: &Entry) -> bool {
 }
 
 /// The segment of `peer` that the reset answers, by its numbers; none where no recent one fits.
+/// `expected` is the time that an answer takes from the capture point to whoever made it and back.
 pub fn answered(
     reset: &Segment,
     sender: &Endpoint,
     peer: &Endpoint,
+    expected: Nanoseconds,
     recent: &Recent,
 ) -> Option<Trigger> {
     let candidates: Vec<&Entry> = recent
@@ -98,41 +100,42 @@ pub fn answered(
         .map(|(_, entry)| entry)
         .filter(|entry| is_answer(reset, entry))
         .collect();
-    // Each reset answers another segment, in order; the same one again only where all are taken.
-    // What its sender has acknowledged it has taken, and one that waits in FIN-WAIT still takes bare
-    // ACKs (RFC 9293 3.10.7.4); such segments come last.
-    let waits = sender.fin.is_some() && sender.series.is_none();
-    let refused = |entry: &&&Entry| match entry.length {
-        0 => !waits,
-        _ => sender.acked.is_none_or(|taken| entry.end().is_after(taken)),
-    };
-    let unanswered = || {
-        candidates
-            .iter()
-            .filter(|entry| entry.frame > sender.answered)
-    };
-    let expected = sender.round_trip.estimate().unwrap_or(0);
-    closest_in_time(unanswered().filter(refused), reset.time, expected)
-        .or_else(|| closest_in_time(unanswered(), reset.time, expected))
+    // Each reset answers another segment; the same one again only where all are taken.
+    let unanswered = candidates
+        .iter()
+        .copied()
+        .filter(|entry| entry.frame > sender.answered)
+        .collect();
+    choose(unanswered, reset.time, expected, sender)
         .or_else(|| candidates.first().copied())
         .map(Trigger::of)
 }
 
-/// Of candidates (newest first), the one whose age fits the sender's round trip best; far from the
-/// sender, where several are under way at once, the earliest that is no older than two round trips.
-fn closest_in_time<'a>(
-    candidates: impl Iterator<Item = &'a &'a Entry>,
+/// Below this a difference in time is made of scheduling, not of distance.
+const SCHEDULING: Nanoseconds = MILLISECOND;
+
+/// Of candidates (newest first) those that are about a round trip old; of these the earliest, since
+/// answers come in order. A bare ACK, and data that the sender has acknowledged, may just as well
+/// have been taken: such segments come last.
+fn choose<'a>(
+    candidates: Vec<&'a Entry>,
     now: Nanoseconds,
     expected: Nanoseconds,
+    sender: &Endpoint,
 ) -> Option<&'a Entry> {
-    let candidates: Vec<&Entry> = candidates.copied().collect();
     let age = |entry: &Entry| now.saturating_sub(entry.time);
     let misfit = |entry: &Entry| age(entry).saturating_sub(expected).abs();
     let best = candidates.iter().map(|entry| misfit(entry)).min()?;
-    let fits = |entry: &&Entry| {
-        misfit(entry) == best || (expected / 2..=expected * 2).contains(&age(entry))
+    let about = expected / 2 - SCHEDULING..=expected.saturating_mul(2).saturating_add(SCHEDULING);
+    let timely: Vec<&Entry> = candidates
+        .into_iter()
+        .filter(|entry| misfit(entry) == best || about.contains(&age(entry)))
+        .collect();
+    let not_taken = |entry: &&&Entry| {
+        entry.length > 0 && sender.acked.is_none_or(|taken| entry.end().is_after(taken))
     };
-    candidates.into_iter().rfind(fits)
+    let earliest = timely.iter().rfind(not_taken).copied();
+    earliest.or_else(|| timely.into_iter().min_by_key(|entry| misfit(entry)))
 }
 
 /// The last segment with payload or FIN that the reset's ACK field covers: what its sender had just
@@ -155,9 +158,7 @@ pub fn last_received(reset: &Segment, peer: &Endpoint, recent: &Recent) -> Optio
 )]
 mod tests {
     use super::*;
-    use crate::conversation::RoundTrip;
     use crate::recent::Ticket;
-    use crate::segment::MILLISECOND;
     use crate::segment::tests::segment;
 
     /// A peer that sent data in frames 10, 20 and 30 (10 ms apart), all with ack 5000.
@@ -187,7 +188,7 @@ mod tests {
     fn near_the_sender_it_is_the_newest_segment() {
         let mut recent = Recent::default();
         let peer = peer_with_three_segments(&mut recent);
-        let found = answered(&reset_at(31), &Endpoint::default(), &peer, &recent).unwrap();
+        let found = answered(&reset_at(31), &Endpoint::default(), &peer, 0, &recent).unwrap();
         assert_eq!(found.frame, 30);
         assert_eq!(found.kind, Kind::Data);
     }
@@ -197,26 +198,18 @@ mod tests {
         let mut recent = Recent::default();
         let peer = peer_with_three_segments(&mut recent);
         let mut sender = Endpoint::default();
-        sender.round_trip = round_trip_of(80);
         for (arrival, expected) in [(90, 10), (100, 20), (110, 30)] {
-            let found = answered(&reset_at(arrival), &sender, &peer, &recent).unwrap();
+            let found = answered(
+                &reset_at(arrival),
+                &sender,
+                &peer,
+                80 * MILLISECOND,
+                &recent,
+            )
+            .unwrap();
             assert_eq!(found.frame, expected);
             sender.answered = found.frame;
         }
-    }
-
-    fn round_trip_of(milliseconds: u32) -> RoundTrip {
-        let mut round_trip = RoundTrip::default();
-        let data = Segment {
-            payload_length: 1,
-            ..segment(1)
-        };
-        round_trip.sent(&data, false);
-        round_trip.acknowledged(
-            data.end(),
-            data.time + i64::from(milliseconds) * MILLISECOND,
-        );
-        round_trip
     }
 
     #[test]
@@ -227,7 +220,10 @@ mod tests {
             seq: Seq(5001),
             ..reset_at(31)
         };
-        assert_eq!(answered(&reset, &Endpoint::default(), &peer, &recent), None);
+        assert_eq!(
+            answered(&reset, &Endpoint::default(), &peer, 0, &recent),
+            None
+        );
     }
 
     #[test]
@@ -247,12 +243,15 @@ mod tests {
             ack: Seq(1001),
             ..segment(2)
         };
-        let found = answered(&reset, &Endpoint::default(), &peer, &recent).unwrap();
+        let found = answered(&reset, &Endpoint::default(), &peer, 0, &recent).unwrap();
         assert_eq!(found.kind, Kind::Syn);
         let wrong = Segment {
             ack: Seq(1002),
             ..reset
         };
-        assert_eq!(answered(&wrong, &Endpoint::default(), &peer, &recent), None);
+        assert_eq!(
+            answered(&wrong, &Endpoint::default(), &peer, 0, &recent),
+            None
+        );
     }
 }
