@@ -1,0 +1,125 @@
+"""Every bundled capture, read in one pass and in two: what must hold for each, and how good the verdicts are in all.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import collections
+import functools
+import unittest
+
+import environment
+import judgement
+import reports
+from reports import ONE_PASS, TWO_PASSES
+
+# A packet that changes more verdicts than this does not list them all (MOST_REVISIONS in src/session.rs).
+MOST_REVISIONS = 64
+
+
+@functools.cache
+def readings(passes):
+    return reports.read_all(environment.host(), environment.captures(), passes)
+
+
+def causes_of(reading):
+    """The causes by frame, as shown there."""
+    return {number: [report.cause for report in frame.verdicts] for number, frame in reading.frames.items() if frame.verdicts}
+
+
+def final_causes(reading, copies):
+    """The causes by frame that a single pass ends with: each verdict, or the last one that replaces it. What is revised
+    is the original; `copies` maps frames that show the same packet again to it."""
+    causes = causes_of(reading)
+    for frame in reading.frames.values():
+        for revised, cause in frame.revisions:
+            causes[revised] = [cause] * len(causes[revised])
+    return {**causes, **{copy: causes[original] for copy, original in copies.items()}}
+
+
+class EveryCapture:
+    """Made into a test case for each capture."""
+    name = None
+
+    def setUp(self):
+        self.one, self.two = readings(ONE_PASS)[self.name], readings(TWO_PASSES)[self.name]
+        labels = judgement.labels_of(environment.CAPTURES / self.name)
+        self.labels = {label["frame"]: label for label in labels["resets"]} if labels else {}
+        # tshark does not show the flags there.
+        self.cut = {number for number, label in self.labels.items() if label.get("truncated")}
+        self.copies = {number: label["duplicate_of"] for number, label in self.labels.items() if "duplicate_of" in label}
+
+    def test_tshark_ends_well(self):
+        for reading in (self.one, self.two):
+            self.assertEqual((reading.status, reading.errors), (0, ""))
+
+    def test_each_reset_has_one_report(self):
+        for reading in (self.one, self.two):
+            counts = {number: (frame.resets, len(frame.verdicts))
+                      for number, frame in reading.frames.items() if number not in self.cut}
+            self.assertEqual({number: count for number, count in counts.items() if count[0] != count[1]}, {})
+
+    def test_nothing_fails(self):
+        for reading in (self.one, self.two):
+            self.assertEqual([frame.number for frame in reading.frames.values() if frame.failed or frame.malformed], [])
+
+    def test_provisional_is_what_a_single_pass_says(self):
+        for reading, expected in ((self.one, True), (self.two, False)):
+            wrong = [frame.number for frame in reading.frames.values()
+                     for report in frame.verdicts if report.provisional != expected]
+            self.assertEqual(wrong, [])
+
+    def test_revisions_lead_to_the_final_causes(self):
+        listed = collections.Counter(number for number, frame in self.one.frames.items() for _ in frame.revisions)
+        if max(listed.values(), default=0) < MOST_REVISIONS:
+            self.assertEqual(final_causes(self.one, self.copies), causes_of(self.two))
+
+    def test_copies_take_the_verdict_of_their_original(self):
+        causes = causes_of(self.two)
+        self.assertEqual({copy: causes[copy] for copy in self.copies},
+                         {copy: causes[original] for copy, original in self.copies.items()})
+
+    def test_revised_verdicts_name_the_reviser(self):
+        revisers = {revised: frame.number for frame in self.one.frames.values() for revised, _ in frame.revisions}
+        named = {number: self.two.frames[number].verdicts[0].frame("revised_by") for number in revisers}
+        self.assertEqual(named, revisers)
+
+    def test_label_file_names_its_resets_only(self):
+        if self.labels:
+            shown = {frame.number for frame in self.two.frames.values() if frame.resets}
+            self.assertEqual(self.labels.keys() - self.cut, shown)
+
+
+def case_for(name):
+    return type(f"Capture {name}", (EveryCapture, unittest.TestCase), {"name": name})
+
+
+class Accuracy(unittest.TestCase):
+    """Over all captures with a label file."""
+
+    def score(self, split):
+        labelled = {name: labels for name in environment.captures()
+                    if (labels := judgement.labels_of(environment.CAPTURES / name)) and labels["split"] == split}
+        self.assertTrue(labelled)
+        return judgement.Score(case for name, labels in labelled.items()
+                               for case in judgement.cases_of(name, labels, readings(TWO_PASSES)[name]))
+
+    def test_verdicts_are_good_enough_where_the_rules_were_made(self):
+        self.judge("rules")
+
+    def test_verdicts_are_good_enough_where_they_were_not(self):
+        self.judge("figures")
+
+    def judge(self, split):
+        score = self.score(split)
+        print(f"\nSplit {split}:\n{score.wrongs()}\n\n{score.table()}\n", flush=True)
+        self.assertEqual(score.faults(), [])
+
+
+def load_tests(loader, tests, pattern):
+    for name in environment.captures():
+        tests.addTests(loader.loadTestsFromTestCase(case_for(name)))
+    return tests
+
+
+if __name__ == "__main__":
+    unittest.main()
