@@ -1,0 +1,82 @@
+"""Runs all tests, or those of some parts, and counts them. The `run` script calls it.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import argparse
+import pathlib
+import sys
+import time
+import unittest
+
+import cargo_steps
+import environment
+
+FOLDER = pathlib.Path(__file__).parent
+PARTS = sorted(path.stem.removeprefix("test_") for path in FOLDER.glob("test_*.py"))
+
+
+class Counting(unittest.TextTestResult):
+    """Counts tests, not subtests: a test whose subtests fail has failed once."""
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.unsuccessful = set()
+
+    def _note(self, test):
+        self.unsuccessful.add(getattr(test, "test_case", test).id())
+
+    def addError(self, test, error):
+        self._note(test)
+        super().addError(test, error)
+
+    def addFailure(self, test, error):
+        self._note(test)
+        super().addFailure(test, error)
+
+    def addSubTest(self, test, subtest, error):
+        if error is not None:
+            self._note(test)
+        super().addSubTest(test, subtest, error)
+
+    def addSkip(self, test, reason):
+        self._note(test)
+        super().addSkip(test, reason)
+
+
+def run_part(part):
+    """How many tests of tests/test_PART.py passed and failed; one that is skipped has not passed."""
+    print(f"test_{part}.py", flush=True)
+    start = time.monotonic()
+    try:
+        tests = unittest.defaultTestLoader.loadTestsFromName(f"test_{part}")
+    except environment.Unusable as trouble:
+        print(trouble)
+        return 0, 1
+    result = unittest.TextTestRunner(sys.stdout, verbosity=0, resultclass=Counting).run(tests)
+    failed = len(result.unsuccessful)
+    # A failed setUpModule or setUpClass is no test that ran.
+    passed = max(0, result.testsRun - failed)
+    print(f"  {passed} passed, {failed} failed, {time.monotonic() - start:.0f} s", flush=True)
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/run", description="Installs what the tests need, and runs them.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these of: cargo, {', '.join(PARTS)}")
+    parser.add_argument("--bless", action="store_true", help="write tests/golden anew from what the plugin shows now")
+    choice = parser.parse_args()
+    if unknown := set(choice.parts) - {"cargo", *PARTS}:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    if choice.bless:
+        import test_golden
+        return test_golden.bless()
+    steps = {"cargo": cargo_steps.run, **{part: (lambda part=part: run_part(part)) for part in PARTS}}
+    counts = [step() for part, step in steps.items() if not choice.parts or part in choice.parts]
+    passed, failed = (sum(column) for column in zip(*counts))
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
