@@ -143,8 +143,9 @@ static void register_handoff(void)
     dissector_handle_t handle = create_dissector_handle(dissect, rst_plugin.protocol);
 
     rst_plugin.expert_tap = find_tap_id("expert");
-    set_postdissector_wanted_hfids(handle, wanted_fields(rst_plugin.core));
     register_postdissector(handle);
+    /* Only now: epan ignores the wishes of a post-dissector that it does not know yet. */
+    set_postdissector_wanted_hfids(handle, wanted_fields(rst_plugin.core));
 }
 
 void rst_register(const rst_core *core)

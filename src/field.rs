@@ -192,7 +192,7 @@ pub enum InputMeaning {
 }
 
 /// All inputs besides the protocol items. Wireshark shows these fields on the frame where a message
-/// is complete (its reassembly of HTTP bodies and FTP lines is on by default).
+/// is complete (its reassembly of HTTP bodies is on by default).
 pub static INPUTS: &[Input] = &[
     Input {
         name: c"http.response.code",
@@ -200,14 +200,6 @@ pub static INPUTS: &[Input] = &[
     },
     Input {
         name: c"http.request.method",
-        meaning: InputMeaning::RequestComplete,
-    },
-    Input {
-        name: c"ftp.response.code",
-        meaning: InputMeaning::ReplyComplete,
-    },
-    Input {
-        name: c"ftp.request.command",
         meaning: InputMeaning::RequestComplete,
     },
 ];
