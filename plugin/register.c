@@ -13,6 +13,8 @@ static rst_session *session;
 
 static void open_file(void)
 {
+    /* Not earlier: epan registers this tap when the first file is opened. */
+    rst_plugin.expert_tap = find_tap_id("expert");
     session = rst_plugin.core->session_new();
 }
 
@@ -142,7 +144,6 @@ static void register_handoff(void)
 {
     dissector_handle_t handle = create_dissector_handle(dissect, rst_plugin.protocol);
 
-    rst_plugin.expert_tap = find_tap_id("expert");
     register_postdissector(handle);
     /* Only now: epan ignores the wishes of a post-dissector that it does not know yet. */
     set_postdissector_wanted_hfids(handle, wanted_fields(rst_plugin.core));

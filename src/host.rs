@@ -136,14 +136,14 @@ impl Host {
         free.map(|place| *place = port).is_some()
     }
 
-    /// Learns a time between a segment and the host's answer to it. Returns whether it is the first.
+    /// Learns a time between a segment and the host's answer to it. Returns whether it is the shortest.
     pub fn learn_round_trip(&mut self, sample: Nanoseconds) -> bool {
-        let first = self.round_trip_us == 0;
         let sample = u32::try_from(sample / 1000).unwrap_or(u32::MAX).max(1);
-        if first || sample < self.round_trip_us {
+        let shortest = self.round_trip_us == 0 || sample < self.round_trip_us;
+        if shortest {
             self.round_trip_us = sample;
         }
-        first
+        shortest
     }
 
     /// Shortest time between a segment towards the host and its answer, as seen at the capture point.

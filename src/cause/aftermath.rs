@@ -3,7 +3,7 @@
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{
     PEER_RETRANSMITTED, PEER_WENT_ON, SENDER_SPOKE_ON, SENDER_WAS_RESET, THREE_OR_MORE,
-    WITHIN_ROUND_TRIP,
+    TRIGGER_ANSWERED_BEFORE, WITHIN_ROUND_TRIP,
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
@@ -88,9 +88,11 @@ pub static IN_FLIGHT: Cause = Cause {
     prior: 0.5,
     weighs: &[
         (&WITHIN_ROUND_TRIP, 3.0),
+        (&TRIGGER_ANSWERED_BEFORE, -3.0),
         (&PEER_WENT_ON, -5.0),
         (&PEER_RETRANSMITTED, -1.0),
         (&SENDER_WAS_RESET, -1.5),
+        (&SENDER_SPOKE_ON, -3.0),
     ],
     ceiling: 97,
     provoked: true,

@@ -25,8 +25,8 @@ pub struct Endpoint {
     pub next: Seq,
     /// RCV.NXT as its segments and its active resets state it, where one had an ACK at all.
     pub acked: Option<Seq>,
-    /// Right edge of the window that it offers.
-    pub window_edge: Seq,
+    /// Right edge of the window that it offers; none where only a reset stated what it has received.
+    pub window_edge: Option<Seq>,
     /// Its initial sequence number, where the file holds its SYN.
     pub initial: Option<Seq>,
     /// Its first FIN.
@@ -155,11 +155,10 @@ impl Endpoint {
             self.window_scale
         };
         let edge = segment.ack + (u32::from(segment.window) << shift);
-        self.window_edge = if progress {
-            edge
-        } else {
-            self.window_edge.later(edge)
-        };
+        self.window_edge = Some(match self.window_edge {
+            Some(known) if !progress => known.later(edge),
+            _ => edge,
+        });
     }
 
     /// The number after its last payload byte: SND.NXT less a FIN.
@@ -251,7 +250,7 @@ mod tests {
         };
         syn.options.window_scale = Some(2);
         endpoint.send(&syn, false);
-        assert_eq!(endpoint.window_edge, Seq(5500));
+        assert_eq!(endpoint.window_edge, Some(Seq(5500)));
         endpoint.send(
             &Segment {
                 ack: Seq(5001),
@@ -259,6 +258,6 @@ mod tests {
             },
             false,
         );
-        assert_eq!(endpoint.window_edge, Seq(7001));
+        assert_eq!(endpoint.window_edge, Some(Seq(7001)));
     }
 }

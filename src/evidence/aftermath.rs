@@ -20,6 +20,22 @@ pub static WITHIN_ROUND_TRIP: Fact = Fact {
     },
 };
 
+/// One segment has one answer (RFC 9293 3.10.7.1): a second reset with the same numbers is another's,
+/// or the capture lacks the segment that it answers.
+pub static TRIGGER_ANSWERED_BEFORE: Fact = Fact {
+    holds: |s| {
+        s.reset
+            .trigger
+            .is_some_and(|trigger| trigger.answered_before)
+    },
+    says: |s| {
+        format!(
+            "Frame {} has been answered by an earlier reset, and no other segment of the file fits",
+            s.trigger_frame()
+        )
+    },
+};
+
 /// The peer was sending when the first reset must have arrived: it did not take it.
 pub static PEER_WENT_ON: Fact = Fact {
     holds: |s| s.series.peer_went_on.happened(),

@@ -244,7 +244,7 @@ fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Tr
 fn is_own_number(seq: Seq, own: &Endpoint, peer: &Endpoint) -> bool {
     let oldest = peer.acked.unwrap_or(own.next);
     seq == own.next
-        || seq == peer.window_edge
+        || Some(seq) == peer.window_edge
         || (!seq.is_before(oldest) && seq.is_before(own.next))
 }
 
@@ -264,7 +264,8 @@ fn acceptance(
     if segment.seq == expected || (own.is_seen() && segment.seq == own.next) {
         return Acceptance::Exact;
     }
-    let in_window = segment.seq.is_after(expected) && segment.seq.is_before(peer.window_edge);
+    let within = |edge| segment.seq.is_after(expected) && segment.seq.is_before(edge);
+    let in_window = peer.window_edge.is_some_and(within);
     if in_window {
         Acceptance::InWindow
     } else {

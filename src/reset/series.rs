@@ -94,9 +94,10 @@ impl Series {
 
     /// Takes in a segment of the reset's own sender, captured after the first reset. Returns whether
     /// it contradicts the reset for the first time. What lies before the reset in sequence space may
-    /// just have been overtaken by it.
+    /// just have been overtaken by it; a reset that answers a segment without ACK has no place there.
     pub fn sender_spoke(&mut self, segment: &Segment) -> bool {
-        let beyond = segment.length() > 0 && segment.end().is_after(self.seq);
+        let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
+        let beyond = segment.length() > 0 && !behind;
         beyond && note(&mut self.sender_spoke_on, Moment::of(segment))
     }
 }

@@ -47,6 +47,8 @@ pub struct Trigger {
     pub silence: Nanoseconds,
     /// Whether its data had been sent before.
     pub retransmission: bool,
+    /// Whether an earlier reset of the same sender is its answer already.
+    pub answered_before: bool,
 }
 
 impl Trigger {
@@ -60,6 +62,7 @@ impl Trigger {
             dscp: entry.dscp,
             silence: entry.silence,
             retransmission: entry.retransmission,
+            answered_before: false,
         }
     }
 }
@@ -106,9 +109,13 @@ pub fn answered(
         .copied()
         .filter(|entry| entry.frame > sender.answered)
         .collect();
+    let again = |entry: &&Entry| Trigger {
+        answered_before: true,
+        ..Trigger::of(entry)
+    };
     choose(unanswered, reset.time, expected, sender)
-        .or_else(|| candidates.first().copied())
         .map(Trigger::of)
+        .or_else(|| candidates.first().map(again))
 }
 
 /// Below this a difference in time is made of scheduling, not of distance.
@@ -124,7 +131,7 @@ fn choose<'a>(
     sender: &Endpoint,
 ) -> Option<&'a Entry> {
     let age = |entry: &Entry| now.saturating_sub(entry.time);
-    let misfit = |entry: &Entry| age(entry).saturating_sub(expected).abs();
+    let misfit = |entry: &Entry| age(entry).saturating_sub(expected).unsigned_abs();
     let best = candidates.iter().map(|entry| misfit(entry)).min()?;
     let about = expected / 2 - SCHEDULING..=expected.saturating_mul(2).saturating_add(SCHEDULING);
     let timely: Vec<&Entry> = candidates
