@@ -134,7 +134,7 @@ pub struct Reset {
     /// Payload bytes of the peer that only the reset itself acknowledges.
     pub newly_acked: u32,
     /// Where its sender's payload ends.
-    pub data_end: Seq,
+    pub data_end: Option<Seq>,
     /// The trigger's data lie beyond what its sender had received when it sent its FIN.
     pub data_after_fin: bool,
     /// Its sender acknowledged data after its FIN: it was half-closed, not gone.
@@ -204,7 +204,7 @@ pub fn gather(
         acceptance: acceptance(segment, own, peer, trigger.as_ref()),
         trigger,
         newly_acked: newly_acked(segment, own, peer),
-        data_end: own.data_end(),
+        data_end: own.is_seen().then(|| own.data_end()),
         data_after_fin: data_after_fin(own, trigger.as_ref()),
         took_data_after_fin: took_data_after_fin(own, peer),
         silence: conversation.silence_before(segment),

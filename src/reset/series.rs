@@ -24,7 +24,7 @@ pub struct Series {
     /// Until when the peer's segments may have left it before the first reset could arrive.
     pub limit: Nanoseconds,
     /// Where the payload of the reset's sender ends.
-    data_end: Seq,
+    data_end: Option<Seq>,
     /// The peer's first segment that acknowledges all of it.
     pub all_acked: Moment,
     /// The peer's first new data that was still under way.
@@ -41,7 +41,7 @@ pub struct Series {
 
 impl Series {
     /// A series that is about to take its first reset, the one at index `first`.
-    pub fn new(first: Index, seq: Seq, data_end: Seq, limit: Nanoseconds) -> Series {
+    pub fn new(first: Index, seq: Seq, data_end: Option<Seq>, limit: Nanoseconds) -> Series {
         let never = Moment::default();
         Series {
             first,
@@ -81,7 +81,7 @@ impl Series {
         let moment = Moment::of(segment);
         self.peer_latest = moment;
         let acked = segment.flags.has(Flags::ACK)
-            && !segment.ack.is_before(self.data_end)
+            && self.data_end.is_some_and(|end| !segment.ack.is_before(end))
             && note(&mut self.all_acked, moment);
         if segment.time <= self.limit {
             let new_data = segment.payload_length > 0 && !retransmission;
@@ -117,7 +117,7 @@ mod tests {
     use crate::segment::tests::segment;
 
     fn series() -> Series {
-        Series::new(Index::new(0), Seq(1000), Seq(6000), 100 * MILLISECOND)
+        Series::new(Index::new(0), Seq(1000), Some(Seq(6000)), 100 * MILLISECOND)
     }
 
     #[test]
