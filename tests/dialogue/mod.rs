@@ -1,0 +1,252 @@
+//! Segments to test with: arbitrary ones, and dialogues of two hosts that speak TCP more or less well.
+
+use std::net::IpAddr;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rstanalysis::segment::{
+    Application, Flags, IpHeader, MILLISECOND, Nanoseconds, Options, Segment, Socket,
+};
+use rstanalysis::seq::Seq;
+
+/// Frames of a dialogue are this far apart, so that others fit in between.
+pub const FRAME_STEP: u32 = 10;
+
+/// What one side does next.
+#[derive(Clone, Copy, Debug)]
+pub enum Act {
+    /// SYN, or SYN with ACK where the other one's was seen.
+    Open,
+    /// An ACK with this many bytes of payload.
+    Send(u16),
+    /// The last segment with payload once more.
+    Repeat,
+    /// FIN with ACK.
+    Close,
+    /// RST with ACK at SND.NXT.
+    Abort,
+    /// What a host that knows no such connection answers to the last segment of the other one.
+    Refuse,
+    /// RST at a number ahead of SND.NXT, as a stranger guesses it.
+    Forge(u16),
+    /// An ACK at SND.NXT - 1.
+    Probe,
+}
+
+/// One act, by the client or the server, some time after the act before.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub by_server: bool,
+    pub act: Act,
+    pub pause: Nanoseconds,
+    pub hop_limit: u8,
+    pub timestamp: bool,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        3 => Just(Act::Open),
+        6 => (0..3000u16).prop_map(Act::Send),
+        2 => Just(Act::Repeat),
+        2 => Just(Act::Close),
+        2 => Just(Act::Abort),
+        4 => Just(Act::Refuse),
+        1 => any::<u16>().prop_map(Act::Forge),
+        1 => Just(Act::Probe),
+    ]
+}
+
+fn pause() -> impl Strategy<Value = Nanoseconds> {
+    prop_oneof![
+        6 => 0..200 * MILLISECOND,
+        1 => Just(60_000 * MILLISECOND),
+        1 => 0..4_000_000 * MILLISECOND,
+    ]
+}
+
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = (any::<bool>(), act(), pause(), 60..=64u8, any::<bool>()).prop_map(
+        |(by_server, act, pause, hop_limit, timestamp)| Step {
+            by_server,
+            act,
+            pause,
+            hop_limit,
+            timestamp,
+        },
+    );
+    vec(step, 1..60)
+}
+
+/// Where a dialogue takes place.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// Of both addresses: others are other hosts.
+    pub network: u8,
+    pub first_frame: u32,
+    pub start: Nanoseconds,
+    /// The first sequence numbers of client and server.
+    pub initial: [u32; 2],
+}
+
+impl Default for Stage {
+    fn default() -> Stage {
+        Stage {
+            network: 1,
+            first_frame: 5,
+            start: 1_000_000 * MILLISECOND,
+            initial: [1_000_000, 3_000_000_000],
+        }
+    }
+}
+
+/// The segments of the dialogue, as a capture between the two shows them.
+pub fn play(steps: &[Step], stage: Stage) -> Vec<Segment> {
+    let mut next = stage.initial.map(Seq);
+    let mut last: [Option<Segment>; 2] = [None, None];
+    let mut time = stage.start;
+    let mut segments = Vec::new();
+    for step in steps {
+        time += step.pause;
+        let (own, peer) = (usize::from(step.by_server), usize::from(!step.by_server));
+        let mut segment = blank(stage, step);
+        segment.frame = stage.first_frame + segments.len() as u32 * FRAME_STEP;
+        segment.time = time;
+        // Another number each: none is taken for a second capture of the one before.
+        segment.ip.identification = Some(segments.len() as u16);
+        segment.seq = next[own];
+        if last[peer].is_some() {
+            segment.ack = next[peer];
+            segment.flags = Flags::ACK;
+        }
+        if !perform(step.act, &mut segment, last[own], last[peer]) {
+            continue;
+        }
+        if !segment.is_reset() {
+            next[own] = next[own].later(segment.end());
+            last[own] = Some(segment);
+        }
+        segments.push(segment);
+    }
+    segments
+}
+
+/// Shapes the segment; false where the act makes no sense now.
+fn perform(act: Act, segment: &mut Segment, own: Option<Segment>, peer: Option<Segment>) -> bool {
+    let mut set = |flag: Flags| segment.flags = Flags(segment.flags.0 | flag.0);
+    match (act, own, peer) {
+        (Act::Open, ..) => set(Flags::SYN),
+        (Act::Close, ..) => set(Flags::FIN),
+        (Act::Abort, ..) => set(Flags::RST),
+        (Act::Send(bytes), ..) => segment.payload_length = bytes.into(),
+        (Act::Forge(ahead), ..) => {
+            set(Flags::RST);
+            segment.seq = segment.seq + ahead.into();
+        }
+        (Act::Probe, ..) => segment.seq = segment.seq + u32::MAX,
+        (Act::Repeat, Some(own), _) => {
+            segment.seq = own.seq;
+            segment.payload_length = own.payload_length;
+        }
+        (Act::Refuse, _, Some(peer)) if peer.flags.has(Flags::ACK) => {
+            segment.seq = peer.ack;
+            segment.ack = Seq(0);
+            segment.flags = Flags::RST;
+        }
+        (Act::Refuse, _, Some(peer)) => {
+            segment.seq = Seq(0);
+            segment.ack = peer.end();
+            segment.flags = Flags(Flags::RST.0 | Flags::ACK.0);
+        }
+        (Act::Repeat, None, _) | (Act::Refuse, _, None) => return false,
+    }
+    true
+}
+
+fn blank(stage: Stage, step: &Step) -> Segment {
+    let socket = |server: bool| Socket {
+        address: IpAddr::from([10, 0, stage.network, 1 + u8::from(server)]),
+        port: if server { 80 } else { 40000 },
+    };
+    Segment {
+        frame: 0,
+        layer: 0,
+        time: 0,
+        source: socket(step.by_server),
+        destination: socket(!step.by_server),
+        seq: Seq(0),
+        ack: Seq(0),
+        flags: Flags(0),
+        window: 500,
+        payload_length: 0,
+        options: Options {
+            any: step.timestamp,
+            timestamp: step.timestamp.then_some(7),
+            window_scale: None,
+        },
+        ip: IpHeader {
+            hop_limit: step.hop_limit,
+            ..IpHeader::default()
+        },
+        link_source: 1 + u64::from(step.by_server),
+        header_cut: false,
+        application: Application::default(),
+    }
+}
+
+fn socket() -> impl Strategy<Value = Socket> {
+    let address = prop_oneof![
+        (1..4u8).prop_map(|last| IpAddr::from([10, 0, 0, last])),
+        (1..4u16).prop_map(|last| IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, last])),
+    ];
+    (address, 1..4u16).prop_map(|(address, port)| Socket { address, port })
+}
+
+fn number() -> impl Strategy<Value = Seq> {
+    prop_oneof![
+        any::<u32>(),
+        0..4u32,
+        (u32::MAX - 3)..=u32::MAX,
+        999..1003u32
+    ]
+    .prop_map(Seq)
+}
+
+prop_compose! {
+    /// Any segment at all; few sockets, so that they meet.
+    fn segment()(
+        (source, destination) in (socket(), socket()),
+        (seq, ack) in (number(), number()),
+        flags in any::<u8>(),
+        time in prop_oneof![any::<i64>(), 0..1_000_000_000i64],
+        window in any::<u16>(),
+        payload_length in prop_oneof![any::<u32>(), 0..3u32],
+        (any, timestamp, window_scale) in (any::<bool>(), any::<Option<u32>>(), proptest::option::of(0..=14u8)),
+        (hop_limit, identification, dscp, flow_label) in
+            (any::<u8>(), any::<Option<u16>>(), 0..64u8, proptest::option::of(0..1u32 << 20)),
+        link_source in 0..3u64,
+        header_cut in any::<bool>(),
+        (response_complete, request_complete) in any::<(bool, bool)>(),
+    ) -> Segment {
+        Segment {
+            frame: 0,
+            layer: 0,
+            time, source, destination, seq, ack,
+            flags: Flags(flags),
+            window, payload_length,
+            options: Options { any, timestamp, window_scale },
+            ip: IpHeader { hop_limit, identification, dscp, flow_label },
+            link_source, header_cut,
+            application: Application { response_complete, request_complete },
+        }
+    }
+}
+
+/// Arbitrary segments in frames 1, 2, 3 ...
+pub fn arbitrary_segments() -> impl Strategy<Value = Vec<Segment>> {
+    vec(segment(), 0..150).prop_map(|mut segments| {
+        for (number, segment) in (1..).zip(&mut segments) {
+            segment.frame = number;
+        }
+        segments
+    })
+}

@@ -1,0 +1,289 @@
+//! What must hold for any sequence of segments, however strange.
+
+mod dialogue;
+
+use std::collections::BTreeMap;
+
+use dialogue::{FRAME_STEP, Stage, arbitrary_segments, play, steps};
+use proptest::prelude::*;
+use rstanalysis::decode::{RawSegment, decode};
+use rstanalysis::field::Field;
+use rstanalysis::report::{Report, Value};
+use rstanalysis::segment::{MILLISECOND, Segment};
+use rstanalysis::session::Session;
+
+/// A packet that changes more verdicts than this does not list them all.
+const MOST_REVISIONS: usize = 64;
+
+fn observed(segments: &[Segment]) -> Session {
+    let mut session = Session::new();
+    for segment in segments {
+        session.observe(segment);
+    }
+    session
+}
+
+/// All reports in hindsight, by frame.
+fn reports(session: &Session, segments: &[Segment]) -> Vec<(u32, Vec<Report>)> {
+    segments
+        .iter()
+        .map(|segment| (segment.frame, session.recall(segment.frame, false)))
+        .collect()
+}
+
+fn text(report: &Report, field: Field) -> Option<String> {
+    match report.get(field) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn percent(report: &Report, field: Field) -> u32 {
+    match report.get(field) {
+        Some(Value::Unsigned(percent)) => *percent,
+        _ => 0,
+    }
+}
+
+/// The verdicts among the reports: what is no revision and no failure.
+fn verdicts(reports: &[Report]) -> impl Iterator<Item = &Report> {
+    reports
+        .iter()
+        .filter(|report| report.get(Field::Cause).is_some())
+}
+
+/// The first difference between what was said of the same frames.
+fn difference(left: &[(u32, Vec<Report>)], right: &[(u32, Vec<Report>)]) -> Option<String> {
+    let pair = left.iter().zip(right).find(|(left, right)| left != right);
+    let ((frame, left), (other, right)) = pair?;
+    let items = |reports: &[Report]| {
+        reports
+            .iter()
+            .flat_map(|report| report.items.clone())
+            .collect::<Vec<_>>()
+    };
+    let (left, right) = (items(left), items(right));
+    let place = left
+        .iter()
+        .zip(&right)
+        .take_while(|(left, right)| left == right)
+        .count();
+    Some(format!(
+        "frames {frame} and {other}: {:?} and {:?}",
+        left.get(place),
+        right.get(place)
+    ))
+}
+
+/// Raw sequence numbers that a text quotes are hidden: only they may differ between shifted dialogues.
+fn without_quoted_numbers(mut reports: Vec<(u32, Vec<Report>)>) -> Vec<(u32, Vec<Report>)> {
+    let hide = |text: &mut String| {
+        if let Some((before, after)) = text.split_once("sequence number ") {
+            let rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            *text = format!("{before}sequence number _{rest}");
+        }
+    };
+    for report in reports.iter_mut().flat_map(|(_, reports)| reports) {
+        hide(&mut report.summary);
+        for (_, value) in &mut report.items {
+            if let Value::Text(text) = value {
+                hide(text);
+            }
+        }
+    }
+    reports
+}
+
+/// Whether a side that has numbers of its own answers with the number 0, as no host does: how that 0 compares with
+/// its numbers depends on what they are.
+fn refuses_what_it_knows(segments: &[Segment]) -> bool {
+    segments.iter().enumerate().any(|(place, reset)| {
+        let spoke = |earlier: &Segment| earlier.source == reset.source && earlier.seq.0 != 0;
+        reset.is_reset() && reset.seq.0 == 0 && segments[..place].iter().any(spoke)
+    })
+}
+
+/// The number 0 in a reset has a meaning of its own, so no shift may lead there.
+fn resets_with_zero(segments: &[Segment]) -> usize {
+    let zero = |segment: &&Segment| segment.is_reset() && segment.seq.0 == 0;
+    segments.iter().filter(zero).count()
+}
+
+fn shifted(segments: &[Segment], client: u32, server: u32) -> Vec<Segment> {
+    let shift = |segment: &Segment| {
+        let from_server = segment.source.port == 80;
+        let (own, peer) = if from_server {
+            (server, client)
+        } else {
+            (client, server)
+        };
+        let mut shifted = *segment;
+        // A reset that answers a segment without ACK carries 0 whatever the numbers are.
+        if !(segment.is_reset() && segment.seq.0 == 0) {
+            shifted.seq = segment.seq + own;
+        }
+        if segment.flags.has(rstanalysis::segment::Flags::ACK) {
+            shifted.ack = segment.ack + peer;
+        }
+        shifted
+    };
+    segments.iter().map(shift).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_segments_never_panic(segments in arbitrary_segments()) {
+        let mut session = Session::new();
+        for segment in &segments {
+            session.observe(segment);
+            session.recall(segment.frame, true);
+        }
+        for frame in 0..=segments.len() as u32 + 1 {
+            session.recall(frame, false);
+        }
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(
+        ip in proptest::collection::vec(any::<u8>(), 0..70),
+        tcp in proptest::collection::vec(any::<u8>(), 0..70),
+        tcp_offset in any::<Option<u32>>(),
+        reported in any::<u32>(),
+        version in 4..=6u8,
+    ) {
+        let mut ip = ip;
+        if let Some(first) = ip.first_mut() {
+            *first = version << 4 | *first & 0x0f;
+        }
+        let raw = RawSegment { ip: &ip, tcp: &tcp, tcp_offset, reported, ..RawSegment::default() };
+        if let Some(segment) = decode(&raw) {
+            observed(&[segment]);
+        }
+    }
+
+    #[test]
+    fn each_reset_has_one_verdict_wherever_the_file_ends(
+        segments in prop_oneof![arbitrary_segments(), steps().prop_map(|steps| play(&steps, Stage::default()))],
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let segments = &segments[..cut.index(segments.len() + 1)];
+        let session = observed(segments);
+        for segment in segments {
+            let reports = session.recall(segment.frame, false);
+            prop_assert_eq!(verdicts(&reports).count(), usize::from(segment.is_reset()), "frame {}", segment.frame);
+        }
+    }
+
+    #[test]
+    fn verdicts_are_complete_and_consistent(steps in steps()) {
+        let segments = play(&steps, Stage::default());
+        for (_, reports) in reports(&observed(&segments), &segments) {
+            for report in verdicts(&reports) {
+                for (field, value) in &report.items {
+                    prop_assert_eq!(field.describe().kind, value.kind());
+                }
+                let (best, second) = (percent(report, Field::Confidence), percent(report, Field::AlternativeConfidence));
+                prop_assert!(best >= second && best + second <= 100, "{} and {}", best, second);
+                for field in [Field::Category, Field::Explanation, Field::NextStep, Field::Sender, Field::Origin, Field::Form] {
+                    prop_assert!(text(report, field).is_some_and(|text| !text.is_empty()), "{:?}", field);
+                }
+                prop_assert_ne!(text(report, Field::Cause), text(report, Field::Alternative));
+            }
+        }
+    }
+
+    #[test]
+    fn recalled_twice_says_the_same(steps in steps()) {
+        let segments = play(&steps, Stage::default());
+        let session = observed(&segments);
+        let first = reports(&session, &segments);
+        let backwards: Vec<Segment> = segments.iter().rev().copied().collect();
+        let mut second = reports(&session, &backwards);
+        second.reverse();
+        prop_assert_eq!(difference(&first, &second), None);
+    }
+
+    #[test]
+    fn recall_while_reading_changes_nothing(steps in steps()) {
+        let segments = play(&steps, Stage::default());
+        let mut session = Session::new();
+        for segment in &segments {
+            session.observe(segment);
+            for earlier in &segments {
+                session.recall(earlier.frame, true);
+            }
+        }
+        prop_assert_eq!(difference(&reports(&session, &segments), &reports(&observed(&segments), &segments)), None);
+    }
+
+    #[test]
+    fn revisions_lead_from_the_provisional_to_the_final_cause(steps in steps()) {
+        let segments = play(&steps, Stage::default());
+        prop_assume!(segments.len() < MOST_REVISIONS);
+        let mut session = Session::new();
+        let mut causes = BTreeMap::new();
+        for segment in &segments {
+            session.observe(segment);
+            for report in session.recall(segment.frame, true) {
+                if let Some(Value::Frame(revised)) = report.get(Field::Revises) {
+                    causes.insert(*revised, text(&report, Field::CauseRevised));
+                } else {
+                    causes.insert(segment.frame, text(&report, Field::Cause));
+                }
+            }
+        }
+        for (frame, reports) in reports(&session, &segments) {
+            for report in verdicts(&reports) {
+                prop_assert_eq!(causes.get(&frame), Some(&text(report, Field::Cause)), "frame {}", frame);
+            }
+        }
+    }
+
+    #[test]
+    fn sequence_numbers_shifted_modulo_2_32_change_nothing(steps in steps(), client in any::<u32>(), server in any::<u32>()) {
+        let segments = play(&steps, Stage::default());
+        prop_assume!(!refuses_what_it_knows(&segments));
+        let moved = shifted(&segments, client, server);
+        prop_assume!(resets_with_zero(&segments) == resets_with_zero(&moved));
+        let before = without_quoted_numbers(reports(&observed(&segments), &segments));
+        let after = without_quoted_numbers(reports(&observed(&moved), &moved));
+        prop_assert_eq!(difference(&before, &after), None);
+    }
+
+    #[test]
+    fn times_shifted_change_nothing(steps in steps(), shift in -1_000_000_000_000..1_000_000_000_000i64) {
+        let segments = play(&steps, Stage::default());
+        let later = play(&steps, Stage { start: Stage::default().start + shift * MILLISECOND, ..Stage::default() });
+        prop_assert_eq!(difference(&reports(&observed(&segments), &segments), &reports(&observed(&later), &later)), None);
+    }
+
+    #[test]
+    fn unrelated_conversations_change_nothing(ours in steps(), theirs in steps(), start in 0..2_000_000_000_000i64) {
+        let alone = play(&ours, Stage::default());
+        let other = play(&theirs, Stage { network: 2, first_frame: 5 + FRAME_STEP / 2, start, ..Stage::default() });
+        let mut both: Vec<Segment> = alone.iter().chain(&other).copied().collect();
+        both.sort_by_key(|segment| segment.frame);
+        prop_assert_eq!(difference(&reports(&observed(&alone), &alone), &reports(&observed(&both), &alone)), None);
+    }
+
+    #[test]
+    fn contained_failure_leaves_the_rest_analysed(steps in steps(), place in any::<prop::sample::Index>()) {
+        let segments = play(&steps, Stage::default());
+        prop_assume!(!segments.is_empty());
+        let failing = place.index(segments.len());
+        let mut session = Session::new();
+        for (number, segment) in segments.iter().enumerate() {
+            session.observe(segment);
+            if number == failing {
+                session.contain(segment.frame, "as if".into());
+            }
+        }
+        for (number, segment) in segments.iter().enumerate() {
+            let reports = session.recall(segment.frame, false);
+            let expected = number != failing && segment.is_reset();
+            prop_assert_eq!(verdicts(&reports).count(), usize::from(expected), "frame {}", segment.frame);
+        }
+    }
+}
