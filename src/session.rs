@@ -15,6 +15,10 @@ use crate::verdict::{self, Context};
 /// of a whole host) still changes their verdicts; it just does not list them all.
 const MOST_REVISIONS: usize = 64;
 
+/// Resets that are judged again when something new is learned, the newest first. All verdicts are made
+/// anew when they are shown; this only bounds the search for those to announce.
+const MOST_REVIEWED: usize = 1 << 16;
+
 /// Something to report on a frame, in the order of the frames.
 #[derive(Clone, Copy, Debug)]
 enum Entry {
@@ -202,7 +206,8 @@ impl Session {
     fn revise_chain(&mut self, newest: Index, frame: u32, before: fn(&Reset) -> Option<Index>) {
         let mut noted = 0;
         let mut next = Some(newest);
-        while let Some(index) = next {
+        for _ in 0..MOST_REVIEWED {
+            let Some(index) = next else { break };
             next = before(&self.resets[index.place()]);
             let cause = rank(&self.situation(index)).best.cause.name;
             let reset = &mut self.resets[index.place()];
