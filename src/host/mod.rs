@@ -3,8 +3,13 @@
 //! A reset that carries a host's address but not its habits was made by another box. A host's own
 //! packets elsewhere in the file are a better yardstick than any table of operating systems.
 
+mod hops;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
+
+pub use hops::Hops;
+use hops::{distance, initial_hop_limit};
 
 use crate::segment::{Index, Nanoseconds, Segment};
 
@@ -13,22 +18,6 @@ use crate::segment::{Index, Nanoseconds, Segment};
 const MOST_ARRIVALS: usize = 4;
 /// Open ports kept of a host. More would only repeat that the host is alive.
 const MOST_PORTS: usize = 8;
-/// Initial TTLs in use: Linux, BSD and macOS 64, Windows 128, network devices 255.
-const INITIAL_HOP_LIMITS: [u8; 3] = [64, 128, 255];
-
-/// The initial value that a hop limit most probably had when it was sent.
-pub fn initial_hop_limit(hop_limit: u8) -> u8 {
-    INITIAL_HOP_LIMITS
-        .into_iter()
-        .find(|initial| *initial >= hop_limit)
-        .unwrap_or(255)
-}
-
-/// Routers passed, as the hop limit tells.
-pub fn distance(hop_limit: u8) -> u8 {
-    initial_hop_limit(hop_limit) - hop_limit
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Arrival {
     link: Link,
@@ -43,27 +32,6 @@ impl Link {
     fn of(link_source: u64) -> Link {
         Link((link_source >> 32) as u32 ^ link_source as u32)
     }
-}
-
-/// How a packet's hop limit compares with the host's others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hops {
-    /// The file holds no other packet of the host.
-    NoBaseline,
-    /// As the host's others.
-    Same {
-        /// The hop limit that both have.
-        usual: u8,
-    },
-    /// Another distance than the host's others.
-    Other {
-        /// The closest hop limit among the host's others.
-        usual: u8,
-        /// Routers passed more (positive) or fewer than the host's others.
-        difference: i16,
-        /// Whether even the initial value differs, so another stack sent it.
-        initial_differs: bool,
-    },
 }
 
 /// One address of the file.
@@ -257,15 +225,6 @@ mod tests {
         assert!(host.learn(&seen));
         assert!(!host.learn(&seen), "the same again teaches nothing");
         host
-    }
-
-    #[test]
-    fn distance_counts_from_the_next_initial_value() {
-        assert_eq!(
-            (distance(64), distance(63), distance(128), distance(120)),
-            (0, 1, 0, 8)
-        );
-        assert_eq!((distance(255), distance(129), distance(0)), (0, 126, 64));
     }
 
     #[test]
