@@ -126,3 +126,11 @@ def captures():
     for path in found:
         shutil.copyfile(path, folder / path.name)
     return {path.name: folder / path.name for path in found}
+
+
+def first_capture(scenario):
+    """The first bundled capture of a scenario, as a copy that the account may read."""
+    for name, path in captures().items():
+        if name.startswith(scenario):
+            return path
+    raise Unusable(f"no capture of {scenario} is in {CAPTURES}.")

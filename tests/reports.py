@@ -72,7 +72,7 @@ class Reading:
 
 
 def read(host, capture, passes, options=(), environment=None):
-    run = host.run("tshark", *passes, "-n", "-r", capture, "-Y", "rstanalysis or tcp.flags.reset == 1",
+    run = host.run("tshark", *passes, "-n", "-r", capture, "-Y", "rstanalysis or tcp.flags.reset == 1 or _ws.malformed",
                    "-T", "pdml", "-J", "tcp rstanalysis", *options, environment=environment)
     frames = (parse_frame(packet) for packet in xml.fromstring(run.stdout or "<pdml/>").iter("packet"))
     return Reading(run.returncode, run.stderr, {frame.number: frame for frame in frames})
