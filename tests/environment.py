@@ -90,7 +90,8 @@ class Host:
         self.home = own_folder("home")
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "TZ": "UTC",
                             "WIRESHARK_PLUGIN_DIR": str(own_folder("plugins"))}
-        if kind is not None:
+        self.has_plugin = kind is not None
+        if self.has_plugin:
             self._install(build(kind))
 
     def _install(self, library):

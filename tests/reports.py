@@ -71,8 +71,12 @@ class Reading:
     frames: dict      # by number, those with a report or a reset
 
 
+RESETS = "tcp.flags.reset == 1 or _ws.malformed"
+
+
 def read(host, capture, passes, options=(), environment=None):
-    run = host.run("tshark", *passes, "-n", "-r", capture, "-Y", "rstanalysis or tcp.flags.reset == 1 or _ws.malformed",
+    filter = f"rstanalysis or {RESETS}" if host.has_plugin else RESETS
+    run = host.run("tshark", *passes, "-n", "-r", capture, "-Y", filter,
                    "-T", "pdml", "-J", "tcp rstanalysis", *options, environment=environment)
     frames = (parse_frame(packet) for packet in xml.fromstring(run.stdout or "<pdml/>").iter("packet"))
     return Reading(run.returncode, run.stderr, {frame.number: frame for frame in frames})

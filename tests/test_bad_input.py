@@ -1,0 +1,86 @@
+"""Damaged captures and unusual preferences. With the debug build, where an overflow is a failure that shows.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import functools
+import unittest
+
+import damage
+import environment
+import reports
+from reports import ONE_PASS, TWO_PASSES
+
+
+@functools.cache
+def everything():
+    """All captures of Ethernet, one behind the other, in one file: the same addresses and ports again and again."""
+    path = environment.own_folder("everything") / "everything.pcapng"
+    listing = environment.host().run("capinfos", "-T", "-r", "-E", *environment.captures().values()).stdout
+    ethernet = [capture for capture, link in (line.split("\t") for line in listing.splitlines()) if link == "ether"]
+    damage.run(["mergecap", "-a", "-w", path, *ethernet])
+    return path
+
+
+def originals():
+    return [environment.captures()["article.pcapng"], everything()]
+
+
+def causes(reading):
+    return {number: [report.cause for report in frame.verdicts] for number, frame in reading.frames.items() if frame.verdicts}
+
+
+class DamagedCaptures(unittest.TestCase):
+    def check(self, kind):
+        for original in originals():
+            damaged = kind(original)
+            for passes in (ONE_PASS, TWO_PASSES):
+                with self.subTest(original.name, passes=passes):
+                    self.compare(reports.read(environment.host("debug"), damaged, passes),
+                                 reports.read(environment.host(None), damaged, passes))
+
+    def compare(self, ours, without):
+        """`without` is the run without the plugin."""
+        self.assertEqual((ours.status, ours.errors), (without.status, without.errors))
+        self.assertEqual([frame.number for frame in ours.frames.values() if frame.failed], [])
+        malformed = {number for number, frame in without.frames.items() if frame.malformed}
+        self.assertEqual({number for number, frame in ours.frames.items() if frame.malformed}, malformed)
+        counts = {number: (frame.resets, len(frame.verdicts)) for number, frame in ours.frames.items() if frame.resets}
+        self.assertEqual({number: count for number, count in counts.items() if count[0] != count[1]}, {})
+
+
+for kind in damage.KINDS:
+    setattr(DamagedCaptures, f"test_{kind.__name__}", functools.partialmethod(DamagedCaptures.check, kind))
+
+
+class Preferences(unittest.TestCase):
+    def read(self, capture, *options):
+        reading = reports.read(environment.host("debug"), capture, TWO_PASSES, options)
+        self.assertEqual((reading.status, reading.errors), (0, ""))
+        self.assertFalse([frame.number for frame in reading.frames.values() if frame.failed])
+        return reading
+
+    def test_tcp_off_leaves_nothing_to_say(self):
+        for capture in originals():
+            self.assertEqual(self.read(capture, "--disable-protocol", "tcp").frames, {})
+
+    def test_relative_numbers_do_not_matter(self):
+        self.same_with("-o", "tcp.relative_sequence_numbers:FALSE")
+
+    def test_sequence_analysis_does_not_matter(self):
+        self.same_with("-o", "tcp.analyze_sequence_numbers:FALSE")
+
+    def test_disabled_application_protocols_are_missed_only(self):
+        for capture in originals():
+            reading = self.read(capture, "--disable-protocol", "http", "--disable-protocol", "ftp")
+            self.assertEqual(causes(reading).keys(), causes(self.read(capture)).keys())
+
+    def same_with(self, *options):
+        for capture in originals():
+            usual, unusual = self.read(capture), self.read(capture, *options)
+            self.assertTrue(usual.frames)
+            self.assertEqual(causes(unusual), causes(usual))
+
+
+if __name__ == "__main__":
+    unittest.main()

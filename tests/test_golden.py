@@ -1,0 +1,76 @@
+"""The whole text of the plugin's trees, for one capture of each kind, as it was when somebody last looked at it.
+
+`tests/run --bless` writes the files anew; look at the difference before you commit it.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import difflib
+import json
+import re
+import unittest
+
+import environment
+from reports import ONE_PASS, TWO_PASSES
+
+GOLDEN = environment.REPOSITORY / "tests" / "golden"
+
+
+def chosen():
+    """A capture for each cause: the first of those whose first reset has it, and the article's."""
+    names = {"article": environment.captures()["article.pcapng"].name}
+    for name in environment.captures():
+        path = (environment.CAPTURES / name).with_suffix(".json")
+        labels = json.loads(path.read_text())["resets"] if path.exists() else []
+        if labels:
+            names.setdefault(labels[0]["cause"], name)
+    return sorted(set(names.values()))
+
+
+def trees(name, passes):
+    """The plugin's trees as tshark -V prints them, by frame."""
+    run = environment.host().run("tshark", *passes, "-n", "-r", environment.captures()[name], "-Y", "rstanalysis", "-V")
+    frames = re.split(r"^Frame (\d+):", run.stdout, flags=re.MULTILINE)[1:]
+    for number, text in zip(frames[::2], frames[1::2]):
+        for tree in re.findall(r"^\[?TCP Reset Analysis.*\n(?:^ .*\n)*", text, flags=re.MULTILINE):
+            yield f"Frame {number}\n{tree}"
+
+
+def text_of(name):
+    return "".join(f"== {heading}\n\n{''.join(trees(name, passes))}\n"
+                   for heading, passes in (("One pass", ONE_PASS), ("Two passes", TWO_PASSES)))
+
+
+def file_of(name):
+    return GOLDEN / (name.rsplit(".", 1)[0] + ".txt")
+
+
+def bless():
+    """Writes all files anew and removes those of captures that are chosen no more."""
+    GOLDEN.mkdir(exist_ok=True)
+    for path in GOLDEN.glob("*.txt"):
+        path.unlink()
+    for name in chosen():
+        file_of(name).write_text(text_of(name))
+    print(f"wrote {len(chosen())} files to {GOLDEN.relative_to(environment.REPOSITORY)}")
+    return 0
+
+
+class Golden(unittest.TestCase):
+    def test_there_is_a_file_for_each_chosen_capture_and_no_other(self):
+        self.assertEqual({path.name for path in GOLDEN.glob("*.txt")}, {file_of(name).name for name in chosen()},
+                         "write them with tests/run --bless")
+
+    def test_trees_read_as_when_last_looked_at(self):
+        for name in chosen():
+            if not file_of(name).exists():
+                continue
+            with self.subTest(name):
+                expected, shown = file_of(name).read_text(), text_of(name)
+                self.assertIn("TCP Reset Analysis", shown)
+                difference = difflib.unified_diff(expected.splitlines(), shown.splitlines(), "golden", "now", lineterm="", n=1)
+                self.assertEqual(expected, shown, "\n" + "\n".join(difference))
+
+
+if __name__ == "__main__":
+    unittest.main()
