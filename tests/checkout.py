@@ -1,0 +1,90 @@
+"""A checkout of its own for tests of plugin/explain, with stand-ins for the programs that would change the machine.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import environment
+
+PARTS = ["src", "plugin", "build.rs", "wrapper.h", "Cargo.toml", "Cargo.lock"]
+SYSTEM_FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
+REFUSAL = "#!/bin/sh\necho \"$0 $*\" >> \"$CALLS\"\nexit 1\n"
+# Says it is new enough; "builds" by taking the library that the tests have built.
+CARGO = """#!/bin/sh
+case $1 in
+--version) echo "cargo 1.999.0" ;;
+build) echo "cargo $*" >> "$CALLS"; mkdir -p target/release && cp "$LIBRARY" target/release/librstanalysis.so ;;
+esac
+"""
+RUSTC = "#!/bin/sh\necho 'rustc 1.999.0'\n"
+
+
+class Checkout:
+    def __init__(self):
+        self.folder = environment.own_folder("checkout")
+        self.home = environment.own_folder("home")
+        self.programs = environment.own_folder("programs")
+        self.calls = self.home / "calls"
+        for part in PARTS:
+            source = environment.REPOSITORY / part
+            copy = shutil.copytree if source.is_dir() else shutil.copy2
+            copy(source, self.folder / part)
+        self.article = self.folder / "tests" / "captures" / "article.pcapng"
+        self.article.parent.mkdir(parents=True)
+        shutil.copyfile(environment.CAPTURES / "article.pcapng", self.article)
+        for name, script in (("cargo", CARGO), ("rustc", RUSTC), ("apt-get", REFUSAL), ("sudo", REFUSAL)):
+            self.stand_in(name, script)
+        self.give_away(self.folder)
+        self.environment = {
+            "PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.home), "LANG": "C.UTF-8",
+            # Whatever is installed for all users of this machine stays out of the way.
+            "WIRESHARK_PLUGIN_DIR": str(environment.own_folder("plugins")),
+            "CALLS": str(self.calls), "LIBRARY": str(environment.lend(environment.build())),
+        }
+
+    def stand_in(self, name, script):
+        path = self.programs / name
+        path.write_text(script)
+        path.chmod(0o755)
+
+    def without(self, *names):
+        """Makes the programs the machine does not have: PATH leads to links to the system's others."""
+        links = environment.own_folder("links")
+        for folder in map(pathlib.Path, SYSTEM_FOLDERS):
+            for program in folder.iterdir():
+                if program.name not in names and not os.path.lexists(links / program.name):
+                    (links / program.name).symlink_to(program)
+        for name in names:
+            (self.programs / name).unlink(missing_ok=True)
+        self.environment["PATH"] = f"{self.programs}:{links}"
+
+    def give_away(self, path):
+        """Makes all of it the account's."""
+        for place in [path, *path.rglob("*")]:
+            os.chown(place, environment.account().pw_uid, environment.account().pw_gid)
+
+    def capture(self, name):
+        """A copy of the article's capture under another name, in the home folder."""
+        path = self.home / name
+        shutil.copyfile(self.article, path)
+        path.chmod(0o644)
+        os.chown(path, environment.account().pw_uid, environment.account().pw_gid)
+        return path
+
+    def explain(self, *arguments):
+        return subprocess.run([self.folder / "plugin" / "explain", *arguments], env=self.environment, cwd=self.home,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape",
+                              timeout=environment.LONGEST_RUN, **environment.as_account())
+
+    def called(self):
+        """The lines that the stand-ins noted since the last call of this."""
+        lines = self.calls.read_text().splitlines() if self.calls.exists() else []
+        self.calls.unlink(missing_ok=True)
+        return lines
+
+    def installed(self):
+        return [path.name for path in self.home.glob(".local/lib/wireshark/plugins/*/epan/*")]
