@@ -172,10 +172,13 @@ impl Session {
     /// How long after its trigger a reset is captured: the sender's round trip from here, or no time
     /// where it comes from a box that is nearer than the sender.
     fn expected_delay(&self, segment: &Segment, sender: &Endpoint) -> Nanoseconds {
-        let hops = sender.host.map(|host| {
-            let (hop_limit, link) = (segment.ip.hop_limit, segment.link_source);
-            self.hosts.get(host).compare_hops(hop_limit, link)
-        });
+        let (hop_limit, link) = (segment.ip.hop_limit, segment.link_source);
+        let hops = match sender.usual_hop_limit(segment) {
+            Some(usual) => Some(Hops::compare(hop_limit, usual)),
+            None => sender
+                .host
+                .map(|host| self.hosts.get(host).compare_hops(hop_limit, link)),
+        };
         match hops {
             Some(Hops::Other {
                 difference: ..0, ..

@@ -30,6 +30,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
     applies: |s| ACTIVE.holds(s) || (BOTH_FINS.holds(s) && !DATA_AFTER_FIN.holds(s)),
     prior: 0.0,
     weighs: &[
+        (&DATA_AFTER_FIN, -2.5),
         (&PEER_SILENT, -4.0),
         (&NOTHING_OUTSTANDING, 1.0),
         (&REPLY_COMPLETE, 3.5),
@@ -132,6 +133,7 @@ pub static UNREAD_DATA: Cause = Cause {
     applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
     prior: -0.5,
     weighs: &[
+        (&DATA_AFTER_FIN, -2.5),
         (&PEER_SILENT, -3.0),
         (&PEER_DATA_UNANSWERED, 2.0),
         (&HAD_ANSWERED_BEFORE, -1.0),
@@ -172,6 +174,7 @@ pub static APP_ABORT: Cause = Cause {
     applies: |s| ACTIVE.holds(s),
     prior: 0.3,
     weighs: &[
+        (&DATA_AFTER_FIN, -2.0),
         (&PEER_SILENT, -2.0),
         (&OWN_DATA_OUTSTANDING, 2.0),
         (&REQUEST_UNANSWERED, 2.5),

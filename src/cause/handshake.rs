@@ -2,7 +2,7 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
-use crate::evidence::form::{ANSWERS_ESTABLISHED, ANSWERS_SYN};
+use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED, ANSWERS_SYN};
 use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
@@ -23,13 +23,17 @@ pub static FIREWALL: Cause = Cause {
                 devices on it, and capture behind the suspected one",
     reference: "RFC 9293 3.10.7.1; netfilter REJECT --reject-with tcp-reset",
     position: Position::First,
-    applies: |s| ANSWERS_SYN.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && is_foreign(s)),
+    // Boxes that reset both sides write the numbers of a live TCP.
+    applies: |s| {
+        ANSWERS_SYN.holds(s) || ((ANSWERS_ESTABLISHED.holds(s) || ACTIVE.holds(s)) && is_foreign(s))
+    },
     // Without any baseline it is as the source article has it: probably a firewall, but hardly more
     // than even.
     prior: 0.4,
     weighs: &[
         (&ANSWERS_SYN, 1.5),
         (&ANSWERS_ESTABLISHED, 1.0),
+        (&ACTIVE, -3.0),
         (&HOPS_DIFFER, 5.0),
         (&HOP_DIFFERS_BY_ONE, 2.5),
         (&LABEL_MISSING, 2.5),

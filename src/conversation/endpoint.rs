@@ -43,15 +43,16 @@ pub struct Endpoint {
     pub last_progress: u32,
     /// Payload bytes sent for the first time.
     pub bytes: u64,
-    /// Data segments it sent since the other side's last one.
-    pub burst: u16,
-    /// How often it took its turn to send data.
-    pub turns: u16,
+    /// Data segments it sent since the other side's last one, 255 for more.
+    pub burst: u8,
+    /// How often it took its turn to send data, 255 for more.
+    pub turns: u8,
     /// Retransmissions and keep-alive probes since the other side's last segment.
     pub attempts: u8,
     window_scale: u8,
-    /// The way its last segment came, mixed from hop limit and link-layer source.
-    way: u8,
+    hop_limit: u8,
+    /// The link-layer source of its last segment, mixed into a byte.
+    link: u8,
     /// Whether its SYN acknowledged another (it was asked).
     pub answered_syn: bool,
     /// Time from the capture point to it and back.
@@ -71,15 +72,15 @@ impl Endpoint {
     /// Whether the way (hop limit, link) differs from its last segment's, so that the host may have
     /// something to learn.
     pub fn takes_new_way(&mut self, segment: &Segment) -> bool {
-        let link = segment
-            .link_source
-            .to_ne_bytes()
-            .into_iter()
-            .fold(0, u8::wrapping_add);
-        let way = link.rotate_left(4) ^ segment.ip.hop_limit;
-        let new = !self.is_seen() || way != self.way;
-        self.way = way;
+        let way = (segment.ip.hop_limit, mix(segment.link_source));
+        let new = !self.is_seen() || way != (self.hop_limit, self.link);
+        (self.hop_limit, self.link) = way;
         new
+    }
+
+    /// The hop limit of its last segment, where that came over the same link as `segment`.
+    pub fn usual_hop_limit(&self, segment: &Segment) -> Option<u8> {
+        (self.is_seen() && self.link == mix(segment.link_source)).then_some(self.hop_limit)
     }
 
     /// Whether all sequence numbers of the segment were sent before.
@@ -123,7 +124,7 @@ impl Endpoint {
             self.acknowledge(segment);
         }
         if segment.payload_length > 0 && !retransmission {
-            self.turns = self.turns.saturating_add(u16::from(self.burst == 0));
+            self.turns = self.turns.saturating_add(u8::from(self.burst == 0));
             self.last_data = Moment::of(segment);
             self.bytes += u64::from(segment.payload_length);
             self.burst = self.burst.saturating_add(1);
@@ -184,6 +185,11 @@ impl Endpoint {
             _ => false,
         }
     }
+}
+
+fn mix(link_source: u64) -> u8 {
+    let bytes = link_source.to_ne_bytes().into_iter();
+    bytes.fold(0, |mixed: u8, byte| mixed.rotate_left(3) ^ byte)
 }
 
 #[cfg(test)]

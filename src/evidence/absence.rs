@@ -1,6 +1,8 @@
 //! What the file lacks, and how sure a verdict can be without it.
 
 use super::Situation;
+use super::form::ANSWERS_SYN;
+use super::path::is_foreign;
 use crate::host::Hops;
 use crate::reset::Form;
 
@@ -64,5 +66,16 @@ pub static ALL: &[Absence] = &[
         holds: |s| s.reset.trigger.is_none() && s.reset.form != Form::Active,
         ceiling: 60,
         says: |_| "The segment that provoked the reset".into(),
+    },
+    Absence {
+        holds: |s| is_foreign(s) && !ANSWERS_SYN.holds(s),
+        ceiling: 80,
+        says: |s| {
+            format!(
+                "A capture nearer to {}: whether the data that was cut got there tells a filter from \
+                 somebody who only forges resets",
+                s.reset.sender
+            )
+        },
     },
 ];

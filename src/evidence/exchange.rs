@@ -7,7 +7,7 @@ use crate::segment::{MILLISECOND, Nanoseconds};
 use crate::text::{count, duration};
 
 /// Segments in a row that only a transfer sends: more than the initial window of RFC 6928 2.
-const TRANSFER_SEGMENTS: u16 = 10;
+const TRANSFER_SEGMENTS: u8 = 10;
 
 fn peer_spoke_last(s: &Situation<'_>) -> bool {
     s.reset.peer.last_data.frame > s.reset.own.last_data.frame

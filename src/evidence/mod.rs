@@ -48,10 +48,14 @@ impl Situation<'_> {
         Some(self.reset.time.saturating_sub(trigger.time))
     }
 
-    /// How the reset's hop limit compares with the host's other packets.
+    /// How the reset's hop limit compares with the sender's other packets: those of this connection,
+    /// or, where there are none, of the whole file (one address may stand for many hosts).
     pub fn hops(&self) -> Hops {
-        self.host
-            .compare_hops(self.reset.hop_limit, self.reset.link_source)
+        let reset = self.reset;
+        match reset.usual_hop_limit {
+            Some(usual) => Hops::compare(reset.hop_limit, usual),
+            None => self.host.compare_hops(reset.hop_limit, reset.link_source),
+        }
     }
 
     /// Whether it answers a connection request.

@@ -35,6 +35,7 @@ fn say_hops(s: &Situation<'_>) -> String {
         Hops::Same { usual } => {
             format!("It arrived with TTL {usual}, as the host's other packets do")
         }
+        Hops::Varied => "The host's packets arrive with many TTLs".into(),
         Hops::NoBaseline => "The file holds no other packet of the host".into(),
     }
 }

@@ -4,7 +4,7 @@
 const INITIAL_HOP_LIMITS: [u8; 3] = [64, 128, 255];
 
 /// The initial value that a hop limit most probably had when it was sent.
-pub fn initial_hop_limit(hop_limit: u8) -> u8 {
+fn initial_hop_limit(hop_limit: u8) -> u8 {
     INITIAL_HOP_LIMITS
         .into_iter()
         .find(|initial| *initial >= hop_limit)
@@ -12,7 +12,7 @@ pub fn initial_hop_limit(hop_limit: u8) -> u8 {
 }
 
 /// Routers passed, as the hop limit tells.
-pub fn distance(hop_limit: u8) -> u8 {
+fn distance(hop_limit: u8) -> u8 {
     initial_hop_limit(hop_limit) - hop_limit
 }
 
@@ -21,6 +21,8 @@ pub fn distance(hop_limit: u8) -> u8 {
 pub enum Hops {
     /// The file holds no other packet of the host.
     NoBaseline,
+    /// The host's packets come with so many hop limits that one more tells nothing.
+    Varied,
     /// As the host's others.
     Same {
         /// The hop limit that both have.
@@ -35,6 +37,20 @@ pub enum Hops {
         /// Whether even the initial value differs, so another stack sent it.
         initial_differs: bool,
     },
+}
+
+impl Hops {
+    /// Compares a hop limit with the usual one.
+    pub fn compare(hop_limit: u8, usual: u8) -> Hops {
+        if usual == hop_limit {
+            return Hops::Same { usual };
+        }
+        Hops::Other {
+            usual,
+            difference: i16::from(distance(hop_limit)) - i16::from(distance(usual)),
+            initial_differs: initial_hop_limit(hop_limit) != initial_hop_limit(usual),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 pub use hops::Hops;
-use hops::{distance, initial_hop_limit};
 
 use crate::segment::{Index, Nanoseconds, Segment};
 
@@ -146,13 +145,10 @@ impl Host {
         let Some(usual) = closest(true).or_else(|| closest(false)) else {
             return Hops::NoBaseline;
         };
-        if usual == hop_limit {
-            return Hops::Same { usual };
-        }
-        Hops::Other {
-            usual,
-            difference: i16::from(distance(hop_limit)) - i16::from(distance(usual)),
-            initial_differs: initial_hop_limit(hop_limit) != initial_hop_limit(usual),
+        let varied = self.arrivals.iter().all(Option::is_some);
+        match Hops::compare(hop_limit, usual) {
+            Hops::Other { .. } if varied => Hops::Varied,
+            hops => hops,
         }
     }
 

@@ -38,6 +38,7 @@ pub fn gather(
         flags: segment.flags,
         window: segment.window,
         hop_limit: segment.ip.hop_limit,
+        usual_hop_limit: own.usual_hop_limit(segment),
         dscp: segment.ip.dscp,
         flow_label: segment.ip.flow_label,
         link_source: segment.link_source,

@@ -59,9 +59,9 @@ pub struct Side {
     /// Frame of the last segment with which an application message of it was complete.
     pub last_message: u32,
     /// Its data segments since the other side's last one.
-    pub burst: u16,
+    pub burst: u8,
     /// How often it took its turn to send data.
-    pub turns: u16,
+    pub turns: u8,
     /// Retransmissions and keep-alive probes since the other side's last segment.
     pub attempts: u8,
     /// Frame of its last ACK that stated more than the ones before.
@@ -95,6 +95,8 @@ pub struct Reset {
     pub window: u16,
     /// TTL or hop limit.
     pub hop_limit: u8,
+    /// The hop limit of the sender's other packets in this connection, where they came the same way.
+    pub usual_hop_limit: Option<u8>,
     /// DSCP.
     pub dscp: u8,
     /// IPv6 flow label.
