@@ -1,0 +1,154 @@
+//! A capture in the making, segment by segment.
+
+use std::net::IpAddr;
+
+use rstanalysis::field::Field;
+use rstanalysis::report::{Report, Value};
+use rstanalysis::segment::{Application, Flags, IpHeader, MILLISECOND, Options, Segment, Socket};
+use rstanalysis::seq::Seq;
+use rstanalysis::session::Session;
+
+pub const SYN: u8 = 0x02;
+pub const ACK: u8 = 0x10;
+pub const FIN: u8 = 0x11;
+pub const RST: u8 = 0x04;
+pub const RST_ACK: u8 = 0x14;
+pub const SYN_ACK: u8 = 0x12;
+
+/// A capture in the making: each call adds a frame, a millisecond after the one before.
+pub struct Capture {
+    pub session: Session,
+    pub frame: u32,
+    pub time: i64,
+    pub client_hops: u8,
+    pub server_hops: u8,
+    pub server_port: u16,
+    pub client_port: u16,
+}
+
+impl Capture {
+    pub fn new() -> Capture {
+        Capture {
+            session: Session::new(),
+            frame: 0,
+            time: 0,
+            client_hops: 64,
+            server_hops: 62,
+            server_port: 80,
+            client_port: 40000,
+        }
+    }
+
+    pub fn wait(&mut self, milliseconds: i64) {
+        self.time += milliseconds * MILLISECOND;
+    }
+
+    pub fn add(&mut self, from_client: bool, flags: u8, seq: u32, ack: u32, bytes: u32) -> u32 {
+        self.wait(1);
+        self.add_now(from_client, flags, seq, ack, bytes)
+    }
+
+    pub fn add_now(&mut self, from_client: bool, flags: u8, seq: u32, ack: u32, bytes: u32) -> u32 {
+        self.frame += 1;
+        let socket = |last, port| Socket {
+            address: IpAddr::from([10, 0, 0, last]),
+            port,
+        };
+        let (client, server) = (socket(1, self.client_port), socket(2, self.server_port));
+        let (source, destination) = if from_client {
+            (client, server)
+        } else {
+            (server, client)
+        };
+        let reset = flags & RST != 0;
+        self.session.observe(&Segment {
+            frame: self.frame,
+            layer: 0,
+            time: self.time,
+            source,
+            destination,
+            seq: Seq(seq),
+            ack: Seq(ack),
+            flags: Flags(flags),
+            window: if reset { 0 } else { 500 },
+            payload_length: bytes,
+            options: Options::default(),
+            ip: IpHeader {
+                hop_limit: if from_client {
+                    self.client_hops
+                } else {
+                    self.server_hops
+                },
+                identification: Some(if reset { 0 } else { self.frame as u16 }),
+                ..IpHeader::default()
+            },
+            link_source: u64::from(from_client),
+            header_cut: false,
+            application: Application::default(),
+        });
+        self.frame
+    }
+
+    pub fn client(&mut self, flags: u8, seq: u32, ack: u32, bytes: u32) -> u32 {
+        self.add(true, flags, seq, ack, bytes)
+    }
+
+    pub fn server(&mut self, flags: u8, seq: u32, ack: u32, bytes: u32) -> u32 {
+        self.add(false, flags, seq, ack, bytes)
+    }
+
+    /// Client 1000, server 5000, both SYNs acknowledged.
+    pub fn handshake(&mut self) {
+        self.client(SYN, 1000, 0, 0);
+        self.server(SYN_ACK, 5000, 1001, 0);
+        self.client(ACK, 1001, 5001, 0);
+    }
+
+    /// A connection to another port of the same server, which shows how its packets look.
+    pub fn baseline(&mut self) {
+        self.server_port = 443;
+        self.handshake();
+        self.server_port = 80;
+    }
+
+    pub fn report(&self, frame: u32) -> Report {
+        let mut reports = self.session.recall(frame, false);
+        assert_eq!(reports.len(), 1, "frame {frame}");
+        reports.remove(0)
+    }
+
+    pub fn cause(&self, frame: u32) -> String {
+        self.text(frame, Field::Cause)
+    }
+
+    pub fn text(&self, frame: u32, field: Field) -> String {
+        match self.report(frame).get(field) {
+            Some(Value::Text(text)) => text.clone(),
+            other => panic!("frame {frame}: {field:?} is {other:?}"),
+        }
+    }
+
+    pub fn number(&self, frame: u32, field: Field) -> Option<u32> {
+        match self.report(frame).get(field) {
+            Some(Value::Unsigned(number) | Value::Frame(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn confidence(&self, frame: u32) -> u32 {
+        self.number(frame, Field::Confidence).unwrap()
+    }
+}
+
+/// A client that aborts while the server sends, and answers what still arrives.
+pub fn aborted_transfer(capture: &mut Capture) -> u32 {
+    capture.handshake();
+    capture.client(ACK, 1001, 5001, 10);
+    let mut next = 5001;
+    for _ in 0..12 {
+        capture.server(ACK, next, 1011, 1000);
+        next += 1000;
+        capture.client(ACK, 1011, next, 0);
+    }
+    capture.client(RST_ACK, 1011, next, 0)
+}

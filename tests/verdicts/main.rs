@@ -1,0 +1,8 @@
+//! Verdicts on conversations that a lab can't make on demand, and near misses of each rule.
+//! Tests are named state_stimulus_twist.
+
+mod aftermath;
+mod capture;
+mod closing;
+mod handshake;
+mod path;
