@@ -6,24 +6,23 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import difflib
-import json
 import re
 import unittest
 
 import environment
+import judgement
 from reports import ONE_PASS, TWO_PASSES
 
 GOLDEN = environment.REPOSITORY / "tests" / "golden"
 
 
 def chosen():
-    """A capture for each cause: the first of those whose first reset has it, and the article's."""
-    names = {"article": environment.captures()["article.pcapng"].name}
-    for name in environment.captures():
-        path = (environment.CAPTURES / name).with_suffix(".json")
-        labels = json.loads(path.read_text())["resets"] if path.exists() else []
-        if labels:
-            names.setdefault(labels[0]["cause"], name)
+    """The article's capture, and for each cause the smallest one whose first reset has it."""
+    names = {"article": "article.pcapng"}
+    for name, path in sorted(environment.captures().items(), key=lambda item: (item[1].stat().st_size, item[0])):
+        labels = judgement.labels_of(environment.CAPTURES / name)
+        if labels and labels["resets"]:
+            names.setdefault(labels["resets"][0]["cause"], name)
     return sorted(set(names.values()))
 
 
