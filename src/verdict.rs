@@ -1,8 +1,8 @@
 //! Puts a ranked reset into words: the report that the user sees.
 
 use crate::cause::rank::{Ranking, rank};
-use crate::cause::{Category, Cause, Origin, Severity};
-use crate::evidence::path::is_foreign;
+use crate::cause::{Cause, Origin, Severity};
+use crate::evidence::path::{is_elsewhere, is_foreign};
 use crate::evidence::{Fact, Situation, absence};
 use crate::field::{Expert, Field};
 use crate::host::Hops;
@@ -181,10 +181,12 @@ fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) 
 
 /// Who made it: what the cause says, unless the packet's way says otherwise.
 fn origin(cause: &Cause, situation: &Situation<'_>) -> Origin {
-    let foreign = is_foreign(situation);
     match cause.origin {
-        Origin::Middlebox if !foreign && cause.category == Category::Handshake => Origin::Unknown,
-        Origin::Endpoint if foreign || situation.hops() == Hops::NoBaseline => Origin::Unknown,
+        // A filter on the host itself is no box between.
+        Origin::Middlebox if !is_elsewhere(situation) => Origin::Unknown,
+        Origin::Endpoint if is_foreign(situation) || situation.hops() == Hops::NoBaseline => {
+            Origin::Unknown
+        }
         origin => origin,
     }
 }

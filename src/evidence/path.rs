@@ -106,7 +106,14 @@ pub static TOO_FAST: Fact = Fact {
     },
 };
 
-/// Any sign that another box made the packet, a route change excluded.
+/// Whether the packet was made at another place than the host's: by hops or by time.
+pub fn is_elsewhere(s: &Situation<'_>) -> bool {
+    [&HOPS_DIFFER, &HOP_DIFFERS_BY_ONE, &TOO_FAST]
+        .iter()
+        .any(|fact| fact.holds(s))
+}
+
+/// Any sign that something else than the host's TCP made the packet, be it a filter on the host.
 pub fn is_foreign(s: &Situation<'_>) -> bool {
     [&HOPS_DIFFER, &HOP_DIFFERS_BY_ONE, &LABEL_MISSING]
         .iter()
