@@ -42,7 +42,7 @@ static rst_packet read_layer(const packet_info *pinfo, const field_info *ip, con
     };
     packet.ip = header_bytes(ip, &packet.ip_captured);
     packet.tcp = header_bytes(tcp, &packet.tcp_captured);
-    if (packet.tcp != NULL)
+    if (packet.tcp != NULL && tvb_reported_length(tcp->ds_tvb) > (uint32_t)tcp->start)
         packet.reported = tvb_reported_length(tcp->ds_tvb) - (uint32_t)tcp->start;
     if (ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start)
         packet.tcp_offset = (uint32_t)(tcp->start - ip->start);
