@@ -31,6 +31,11 @@ mod plugin {
             println!("cargo::rerun-if-changed={file}");
         }
         let includes = include_folders();
+        // Another version of the headers, and the plugin has to be another one.
+        let versions = includes.iter().map(|folder| folder.join("ws_version.h"));
+        for file in versions.filter(|file| file.exists()) {
+            println!("cargo::rerun-if-changed={}", file.display());
+        }
         compile_glue(&includes);
         generate_bindings(&includes);
     }
