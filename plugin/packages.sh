@@ -1,4 +1,5 @@
-# Installs what is missing on a Debian machine. Sourced by plugin/install and tests/run; bash.
+# shellcheck shell=bash disable=SC2154
+# Installs what is missing on a Debian machine. Sourced by plugin/install and tests/run, which set $repository.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
