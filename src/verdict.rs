@@ -92,21 +92,17 @@ fn strength(bits: f32) -> &'static str {
 }
 
 fn say_evidence(report: &mut Report, cause: &Cause, situation: &Situation<'_>, context: Context) {
-    let mut held: Vec<&(&Fact, f32)> = cause
-        .weighs
-        .iter()
-        .filter(|(fact, _)| fact.holds(situation))
-        .collect();
+    let mut held: Vec<(&Fact, f32)> = cause.held(situation).collect();
     held.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     for (fact, bits) in held {
-        let field = if *bits > 0.0 {
+        let field = if bits > 0.0 {
             Field::Evidence
         } else {
             Field::EvidenceAgainst
         };
         report.text(
             field,
-            format!("{} ({})", fact.says(situation), strength(*bits)),
+            format!("{} ({})", fact.says(situation), strength(bits)),
         );
     }
     for absence in absence::ALL

@@ -1,7 +1,7 @@
 //! Resets by which an endpoint ends a connection that it knows, or answers what comes after its end.
 
 use super::{Category, Cause, Origin, Position, Severity};
-use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::closing::{
     BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
     OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
@@ -12,7 +12,7 @@ use crate::evidence::exchange::{
     RESET_ACKS_DATA,
 };
 use crate::evidence::form::{ACTIVE, PASSIVE};
-use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_MISSING};
+use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
 use crate::text::{count, duration};
 
 /// All is delivered; a reset saves the four-way close.
@@ -45,9 +45,6 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&RECEIVING_TRANSFER, -2.5),
         (&MORE_WAS_COMING, -4.0),
         (&NO_PAYLOAD, -2.0),
-        (&SENDER_SPOKE_ON, -4.0),
-        (&HOPS_DIFFER, -4.0),
-        (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
     ceiling: 97,
     provoked: false,
@@ -94,8 +91,6 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
         (&HALF_CLOSE_ALIVE, -4.0),
         (&LONG_AFTER_FIN, -5.0),
         (&SENDER_WAS_RESET, -3.0),
-        (&HOPS_DIFFER, -4.0),
-        (&HOP_DIFFERS_BY_ONE, -1.5),
         (&LABEL_MISSING, -4.0),
     ],
     ceiling: 97,
@@ -138,14 +133,11 @@ pub static UNREAD_DATA: Cause = Cause {
         (&PEER_DATA_UNANSWERED, 2.0),
         (&HAD_ANSWERED_BEFORE, -1.0),
         (&RESET_ACKS_DATA, 2.5),
-        (&REPLY_RECEIVED, 0.5),
+        (&REPLY_RECEIVED, 1.0),
         (&REQUEST_UNANSWERED, -3.0),
         (&REPLY_DELIVERED, -3.0),
         (&REPLY_COMPLETE, -1.5),
         (&PEER_FIN, -1.0),
-        (&SENDER_SPOKE_ON, -4.0),
-        (&HOPS_DIFFER, -4.0),
-        (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
     ceiling: 97,
     provoked: true,
@@ -184,9 +176,6 @@ pub static APP_ABORT: Cause = Cause {
         (&RESET_ACKS_DATA, -1.0),
         (&PEER_FIN, -1.5),
         (&BOTH_FINS, -2.0),
-        (&SENDER_SPOKE_ON, -4.0),
-        (&HOPS_DIFFER, -4.0),
-        (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
     ceiling: 97,
     provoked: false,
@@ -236,10 +225,7 @@ pub static CANCELLED: Cause = Cause {
         (&REQUEST_UNANSWERED, -3.0),
         (&REPLY_DELIVERED, -3.0),
         (&PEER_FIN, -2.0),
-        (&SENDER_SPOKE_ON, -4.0),
-        (&HOPS_DIFFER, -4.0),
         (&HOPS_FIT, 0.5),
-        (&HOP_DIFFERS_BY_ONE, -1.5),
     ],
     ceiling: 97,
     provoked: true,

@@ -95,8 +95,6 @@ pub static REFUSED: Cause = Cause {
         (&ANSWERS_SYN, 1.5),
         (&HOPS_FIT, 1.0),
         (&LABEL_FITS, 3.5),
-        (&HOPS_DIFFER, -4.0),
-        (&HOP_DIFFERS_BY_ONE, -2.0),
         (&LABEL_MISSING, -2.5),
         (&TOO_FAST, -2.5),
         (&DSCP_DROPPED, -2.0),

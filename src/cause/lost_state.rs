@@ -1,12 +1,10 @@
 //! Resets because one side no longer knows the connection.
 
 use super::{Category, Cause, Origin, Position, Severity};
-use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ANSWERS_ESTABLISHED;
-use crate::evidence::path::{
-    HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST,
-};
+use crate::evidence::path::{HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST};
 use crate::text::duration;
 
 /// The receiver does not know the connection.
@@ -28,9 +26,6 @@ pub static NO_CONNECTION: Cause = Cause {
         (&HOPS_FIT, 1.0),
         (&LABEL_FITS, 0.5),
         (&SENDER_WAS_RESET, -4.0),
-        (&SENDER_SPOKE_ON, -4.0),
-        (&HOPS_DIFFER, -4.0),
-        (&HOP_DIFFERS_BY_ONE, -1.5),
         (&LABEL_MISSING, -4.0),
         (&TOO_FAST, -3.0),
     ],

@@ -9,6 +9,8 @@ mod handshake;
 mod lost_state;
 pub mod rank;
 
+use crate::evidence::aftermath::SENDER_SPOKE_ON;
+use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER};
 use crate::evidence::{Fact, Situation};
 
 /// The family of a cause, as `rstanalysis.category` names it.
@@ -111,7 +113,8 @@ pub struct Cause {
     pub applies: fn(&Situation<'_>) -> bool,
     /// How common it is where it applies, in bits against "unknown".
     pub prior: f32,
-    /// What speaks for it (positive) and against it (negative), in bits.
+    /// What speaks for it (positive) and against it (negative), in bits; what speaks against any reset
+    /// by an endpoint is added by [`Cause::held`].
     pub weighs: &'static [(&'static Fact, f32)],
     /// The most confidence that a verdict for it can have, in percent.
     pub ceiling: u8,
@@ -120,6 +123,28 @@ pub struct Cause {
     pub provoked: bool,
     /// The sentence that an engineer can read aloud.
     pub explain: fn(&Situation<'_>) -> String,
+}
+
+/// What speaks against every cause in which the endpoint itself made the reset.
+static AGAINST_ENDPOINT: &[(&Fact, f32)] = &[
+    (&HOPS_DIFFER, -4.0),
+    (&HOP_DIFFERS_BY_ONE, -1.5),
+    (&SENDER_SPOKE_ON, -4.0),
+];
+
+impl Cause {
+    /// The facts that hold and count for this cause, with their bits.
+    pub fn held<'a>(
+        &self,
+        situation: &'a Situation<'_>,
+    ) -> impl Iterator<Item = (&'static Fact, f32)> + use<'a> {
+        let shared = match self.origin {
+            Origin::Endpoint => AGAINST_ENDPOINT,
+            _ => &[],
+        };
+        let all = self.weighs.iter().chain(shared).copied();
+        all.filter(|(fact, _)| fact.holds(situation))
+    }
 }
 
 /// All causes. A new one is added in its family's file and here.

@@ -41,11 +41,7 @@ fn may_explain(cause: &Cause, situation: &Situation<'_>) -> bool {
 }
 
 fn score(cause: &Cause, situation: &Situation<'_>) -> f32 {
-    let held = cause
-        .weighs
-        .iter()
-        .filter(|(fact, _)| fact.holds(situation));
-    cause.prior + held.map(|(_, bits)| bits).sum::<f32>()
+    cause.prior + cause.held(situation).map(|(_, bits)| bits).sum::<f32>()
 }
 
 /// The most confidence that the file allows, in percent.
