@@ -113,7 +113,7 @@ class Score:
         lines += [row(f"split {split}", cases) for split, cases in grouped(self.cases, lambda case: case.split)]
         lines.append("")
         for low, high in CONFIDENCES:
-            part = self.where(lambda case: case.report is not None and low <= case.report.confidence < high)
+            part = self.where(lambda case: case.outcome in ("right", "wrong") and low <= case.report.confidence < high)
             if part.cases:
                 lines.append(f"confidence {low:2} to {high - 1:3}: {part.count('right')} of {len(part.cases)} right ({part.share:.1%})")
         for name in ("trigger_frame", "first_reset", "sender", "origin", "kernel_reason"):
