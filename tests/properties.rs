@@ -131,7 +131,7 @@ fn shifted(segments: &[Segment], client: u32, server: u32) -> Vec<Segment> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_global_rejects: 1 << 20, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_segments_never_panic(segments in arbitrary_segments()) {
