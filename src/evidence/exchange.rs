@@ -3,6 +3,7 @@
 use super::closing::OWN_DATA_OUTSTANDING;
 use super::{Fact, Situation};
 use crate::conversation::UNKNOWN_ROUND_TRIP;
+use crate::reset::Form;
 use crate::segment::{MILLISECOND, Nanoseconds};
 use crate::text::{count, duration};
 
@@ -162,13 +163,22 @@ pub static RECEIVING_TRANSFER: Fact = Fact {
     },
 };
 
-/// More data was on its way (hindsight).
+/// Data that the reset does not acknowledge, sent before it (seen far from its sender) or captured
+/// after it (seen near its sender, in hindsight).
 pub static MORE_WAS_COMING: Fact = Fact {
-    holds: |s| s.series.peer_under_way.happened(),
-    says: |s| {
-        format!(
-            "More data was under way to it: frame {} came after the reset",
-            s.series.peer_under_way.frame
-        )
+    holds: |s| s.series.peer_under_way.happened() || not_acked(s) > 0,
+    says: |s| match s.series.peer_under_way.frame {
+        0 => format!(
+            "{} that the reset does not acknowledge were under way to it",
+            count(u64::from(not_acked(s)), "byte")
+        ),
+        frame => format!("More data was under way to it: frame {frame} came after the reset"),
     },
 };
+
+fn not_acked(s: &Situation<'_>) -> u32 {
+    match s.reset.form {
+        Form::Active => s.reset.peer.outstanding.saturating_sub(s.reset.newly_acked),
+        _ => 0,
+    }
+}
