@@ -2,8 +2,8 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{
-    PEER_RETRANSMITTED, PEER_WENT_ON, SENDER_SPOKE_ON, SENDER_WAS_RESET, THREE_OR_MORE,
-    TRIGGER_ANSWERED_BEFORE, WITHIN_ROUND_TRIP,
+    FIRST_FROM_ELSEWHERE, PEER_RETRANSMITTED, PEER_WENT_ON, SENDER_SPOKE_ON, SENDER_WAS_RESET,
+    THREE_OR_MORE, TRIGGER_ANSWERED_BEFORE, WITHIN_ROUND_TRIP,
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
@@ -28,6 +28,7 @@ pub static LOST_RESET: Cause = Cause {
         (&PEER_WENT_ON, 3.0),
         (&PEER_RETRANSMITTED, 2.0),
         (&THREE_OR_MORE, 1.5),
+        (&FIRST_FROM_ELSEWHERE, -2.0),
         (&SENDER_WAS_RESET, -3.0),
     ],
     ceiling: 97,
@@ -88,6 +89,7 @@ pub static IN_FLIGHT: Cause = Cause {
     weighs: &[
         (&WITHIN_ROUND_TRIP, 3.0),
         (&TRIGGER_ANSWERED_BEFORE, -3.0),
+        (&FIRST_FROM_ELSEWHERE, -3.0),
         (&PEER_WENT_ON, -5.0),
         (&PEER_RETRANSMITTED, -1.0),
         (&SENDER_WAS_RESET, -1.5),

@@ -20,6 +20,17 @@ pub static WITHIN_ROUND_TRIP: Fact = Fact {
     },
 };
 
+/// It came over the same link from another distance than the first one: they are not of one sender.
+pub static FIRST_FROM_ELSEWHERE: Fact = Fact {
+    holds: |s| s.first.link_source == s.reset.link_source && s.first.hop_limit != s.reset.hop_limit,
+    says: |s| {
+        format!(
+            "It arrived with TTL {}, the reset of frame {} with {}: two senders made them",
+            s.reset.hop_limit, s.first.frame, s.first.hop_limit
+        )
+    },
+};
+
 /// One segment has one answer (RFC 9293 3.10.7.1): a second reset with the same numbers is another's,
 /// or the capture lacks the segment that it answers.
 pub static TRIGGER_ANSWERED_BEFORE: Fact = Fact {
