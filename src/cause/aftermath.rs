@@ -35,8 +35,8 @@ pub static LOST_RESET: Cause = Cause {
     provoked: true,
     explain: |s| {
         format!(
-            "{} resets since frame {} ({} so far), but {} goes on sending (still {} later): the resets \
-             do not reach it",
+            "{} resets since frame {} ({} so far), but {} goes on sending, still {} later: they do not \
+             reach it",
             s.reset.sender,
             s.first.frame,
             count(u64::from(s.series.count), "reset"),

@@ -101,8 +101,8 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
             .trigger
             .map_or(0, |trigger| u64::from(trigger.payload_length));
         format!(
-            "{} had closed (FIN in frame {}) when {} of data arrived from {} in frame {}, {} before \
-             the reset: nobody was left to take them",
+            "{} had closed (FIN in frame {}) when {} from {} arrived (frame {}, {} before the reset): \
+             nobody was left to take them",
             s.reset.sender,
             s.reset.own.fin.frame,
             count(data, "byte"),

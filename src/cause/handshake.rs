@@ -1,15 +1,15 @@
 //! Resets of a connection that was never opened, and filters that cut one in a host's name.
 
 use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::Situation;
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED, ANSWERS_SYN};
 use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
 };
-use crate::evidence::{Fact, Situation};
 use crate::host::Hops;
-use crate::text::duration;
+use crate::text::{count, duration};
 
 /// Something between, or a filter on the host, refuses the attempt or cuts the connection.
 pub static FIREWALL: Cause = Cause {
@@ -49,33 +49,47 @@ pub static FIREWALL: Cause = Cause {
     ceiling: 97,
     provoked: true,
     explain: |s| {
+        let (target, after) = (s.reset.sender, after(s));
         let what = if ANSWERS_SYN.holds(s) {
-            format!("The connection attempt to {} ({})", s.reset.sender, syn(s))
+            format!("refused the connection to {target}: the {}", syn(s))
         } else {
             format!(
-                "The connection with {} was cut: frame {}",
-                s.reset.sender,
+                "cut the connection with {target}: frame {}",
                 s.trigger_frame()
             )
         };
-        match SIGNS.iter().find(|sign| sign.holds(s)) {
-            Some(sign) => format!(
-                "{what} was answered{} by a reset that the host itself did not make, probably a \
-                 firewall's. {}",
-                after(s),
-                sign.says(s)
-            ),
+        match sign(s) {
+            Some(sign) => {
+                format!("Probably a firewall {what} was answered{after} by a reset {sign}")
+            }
             None => format!(
-                "{what} was answered{} by a reset: probably a firewall, unless the port is closed on \
-                 the host itself",
-                after(s)
+                "Probably a firewall {what} was answered with a reset{after}, unless the port is closed"
             ),
         }
     },
 };
 
 /// What gives a filter away, the clearest sign first.
-static SIGNS: &[&Fact] = &[&HOPS_DIFFER, &LABEL_MISSING, &TOO_FAST, &HOP_DIFFERS_BY_ONE];
+fn sign(s: &Situation<'_>) -> Option<String> {
+    match s.hops() {
+        Hops::Other {
+            initial_differs: true,
+            usual,
+            ..
+        } => Some(format!(
+            "of another stack than the host's (TTL {}, usually {usual})",
+            s.reset.hop_limit
+        )),
+        Hops::Other { difference, .. } => Some(format!(
+            "from {} {} than the host",
+            count(u64::from(difference.unsigned_abs()), "hop"),
+            if difference < 0 { "nearer" } else { "farther" }
+        )),
+        _ if LABEL_MISSING.holds(s) => Some("without the flow label that the host sets".into()),
+        _ if TOO_FAST.holds(s) => Some("faster than the host can answer".into()),
+        _ => None,
+    }
+}
 
 /// The host's own kernel says that nobody listens.
 pub static REFUSED: Cause = Cause {
@@ -109,14 +123,13 @@ pub static REFUSED: Cause = Cause {
             _ if LABEL_FITS.holds(s) => format!(
                 "Nobody listens on {target}: the host's own TCP answered the {syn} with a reset{after}"
             ),
-            Hops::Same { usual } => format!(
-                "Probably nobody listens on {target}: the {syn} was answered{after} by a reset with TTL \
-                 {usual}, as the host's other packets have it; a filter on the host itself would look \
-                 the same"
+            Hops::Same { .. } => format!(
+                "Probably nobody listens on {target}: the {syn} was reset{after} from as far away as the \
+                 host is; a filter on the host looks the same"
             ),
             _ => format!(
-                "Perhaps nobody listens on {target}: the {syn} was answered with a reset{after}, and the \
-                 file does not show whether the host made it"
+                "Perhaps nobody listens on {target}: the {syn} was reset{after}, but nothing shows whether \
+                 the host did it"
             ),
         }
     },

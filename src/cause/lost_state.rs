@@ -7,6 +7,9 @@ use crate::evidence::form::ANSWERS_ESTABLISHED;
 use crate::evidence::path::{HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST};
 use crate::text::duration;
 
+/// From here on a silence is worth a word, in nanoseconds: longer than the pace of an exchange.
+const LONG_SILENCE: i64 = 1_000_000_000;
+
 /// The receiver does not know the connection.
 pub static NO_CONNECTION: Cause = Cause {
     name: "no_connection",
@@ -33,12 +36,15 @@ pub static NO_CONNECTION: Cause = Cause {
     provoked: true,
     explain: |s| {
         let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        let after = match silence {
+            LONG_SILENCE.. => format!(" (after {} of silence)", duration(silence)),
+            _ => String::new(),
+        };
         format!(
-            "{} does not know the connection any more: it answered frame {} (after {} of silence) with \
-             a reset, without having closed",
+            "{} does not know the connection any more: it answered frame {}{after} with a reset, without \
+             having closed",
             s.reset.sender,
             s.trigger_frame(),
-            duration(silence)
         )
     },
 };

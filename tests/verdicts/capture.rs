@@ -114,7 +114,12 @@ impl Capture {
     pub fn report(&self, frame: u32) -> Report {
         let mut reports = self.session.recall(frame, false);
         assert_eq!(reports.len(), 1, "frame {frame}");
-        reports.remove(0)
+        let report = reports.remove(0);
+        // Wireshark cuts a line of its packet details after 240 bytes, the field's name included.
+        if let Some(Value::Text(explanation)) = report.get(Field::Explanation) {
+            assert!(explanation.len() <= 200, "{explanation}");
+        }
+        report
     }
 
     pub fn cause(&self, frame: u32) -> String {
