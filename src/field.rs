@@ -83,7 +83,7 @@ fields! {
     TriggerFrame Frame "trigger_frame" "Trigger frame" "The segment that provoked the reset";
     TriggerDelay Duration "trigger_delay" "Trigger delay" "Time from the trigger to the reset";
     Outcome Text "outcome" "Outcome" "What came of the reset: accepted, ignored, challenged, lost or unknown";
-    FirstReset Frame "first_reset" "First reset" "The first reset of the series, or the one that this is a copy of";
+    FirstReset Frame "first_reset" "First reset" "The first reset of the series, where this is a later one or a copy";
     Number Unsigned "number" "Number" "Which reset of the series this is, from 1";
     Interval Duration "interval" "Interval" "Time since the reset before it in the series";
     Idle Duration "idle" "Idle" "Silence before the trigger";

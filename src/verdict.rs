@@ -157,20 +157,19 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
 
 fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) {
     let reset = situation.reset;
-    let first = if context.copy_of != 0 {
-        context.copy_of
-    } else {
-        situation.first.frame
-    };
-    if context.copy_of != 0 || reset.number > 1 {
-        report.add(Field::FirstReset, Value::Frame(first));
+    let is_copy = context.copy_of != 0;
+    if is_copy || reset.number > 1 {
+        report.add(Field::FirstReset, Value::Frame(situation.first.frame));
     }
     report.add(Field::Number, Value::Unsigned(reset.number));
     if reset.number > 1 {
         report.add(Field::Interval, Value::Duration(reset.interval));
     }
-    if context.copy_of != 0 {
-        let again = format!("The same packet as frame {first}, captured once more");
+    if is_copy {
+        let again = format!(
+            "The same packet as frame {}, captured once more",
+            context.copy_of
+        );
         report.text(Field::Evidence, again);
     }
 }

@@ -52,6 +52,13 @@ class Registration(unittest.TestCase):
         self.assertEqual(len(off.frames), sum(frame.resets > 0 for frame in on.frames.values()))
         self.assertFalse(any(frame.reports for frame in off.frames.values()))
 
+    def test_expert_items_are_listed_without_any_filter(self):
+        capture = environment.captures()["article.pcapng"]
+        listed = environment.host().run("tshark", "-n", "-q", "-r", str(capture), "-z", "expert").stdout
+        ours = [line.split("RST Analysis", 1)[1].split()[0] for line in listed.splitlines() if "RST Analysis" in line]
+        for cause in ("firewall", "refused", "data_after_close", "normal_close", "lost_reset"):
+            self.assertIn(cause, ours)
+
 
 if __name__ == "__main__":
     unittest.main()
