@@ -3,7 +3,7 @@
 use crate::cause::rank::{Ranking, rank};
 use crate::cause::{Cause, Origin, Severity};
 use crate::evidence::path::{is_elsewhere, is_foreign};
-use crate::evidence::{Fact, Situation, absence};
+use crate::evidence::{Fact, Situation, absence, form};
 use crate::field::{Expert, Field};
 use crate::host::Hops;
 use crate::report::{Report, Value};
@@ -37,7 +37,7 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
     say_evidence(&mut report, cause, situation, context);
     report.text(Field::NextStep, cause.next_step);
     report.text(Field::Reference, cause.reference);
-    if let Some(reason) = cause.kernel_reason {
+    if let Some(reason) = kernel_reason(cause, situation) {
         report.text(Field::KernelReason, reason);
     }
     say_details(&mut report, cause, situation);
@@ -130,7 +130,7 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
         },
     );
     report.text(Field::Origin, origin(cause, situation).name());
-    report.text(Field::Form, form(situation));
+    report.text(Field::Form, form_name(situation));
     report.text(Field::State, state(reset));
     if let Some(trigger) = reset
         .trigger
@@ -174,6 +174,20 @@ fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) 
     }
 }
 
+/// Linux's name for it. A segment of a connection that is gone finds no socket, or the listener that
+/// has the port: then its flags are at fault [measured, Linux 6.18].
+fn kernel_reason(cause: &Cause, situation: &Situation<'_>) -> Option<&'static str> {
+    let reset = situation.reset;
+    let passive = form::ANSWERS_ESTABLISHED.holds(situation);
+    match cause.kernel_reason? {
+        "NO_SOCKET" | "TCP_STATE" if passive && !reset.from_client && reset.own.answered_syn => {
+            Some("TCP_FLAGS")
+        }
+        "TCP_STATE" if passive => Some("NO_SOCKET"),
+        reason => Some(reason),
+    }
+}
+
 /// Who made it: what the cause says, unless the packet's way says otherwise.
 fn origin(cause: &Cause, situation: &Situation<'_>) -> Origin {
     match cause.origin {
@@ -186,7 +200,7 @@ fn origin(cause: &Cause, situation: &Situation<'_>) -> Origin {
     }
 }
 
-fn form(situation: &Situation<'_>) -> &'static str {
+fn form_name(situation: &Situation<'_>) -> &'static str {
     match situation.reset.form {
         _ if is_foreign(situation) => "foreign",
         Form::Active => "active",
