@@ -4,7 +4,7 @@ use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::closing::{
     BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
-    OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
+    OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
     HAD_ANSWERED_BEFORE, MORE_WAS_COMING, PEER_DATA_UNANSWERED, PEER_SILENT, RECEIVING_TRANSFER,
@@ -39,6 +39,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&PEER_FIN, 1.5),
         (&BOTH_FINS, 2.5),
         (&OWN_DATA_OUTSTANDING, -4.0),
+        (&OWN_DATA_JUST_SENT, -1.0),
         (&PEER_DATA_UNANSWERED, -3.0),
         (&REQUEST_UNANSWERED, -2.5),
         (&REPLY_INCOMPLETE, -3.0),
@@ -169,6 +170,7 @@ pub static APP_ABORT: Cause = Cause {
         (&DATA_AFTER_FIN, -2.0),
         (&PEER_SILENT, -2.0),
         (&OWN_DATA_OUTSTANDING, 2.0),
+        (&OWN_DATA_JUST_SENT, 0.5),
         (&REQUEST_UNANSWERED, 2.5),
         (&PEER_DATA_UNANSWERED, 0.5),
         (&HAD_ANSWERED_BEFORE, 1.5),
@@ -185,7 +187,7 @@ pub static APP_ABORT: Cause = Cause {
                 "before its request (frame {}) was answered",
                 s.reset.own.last_data.frame
             )
-        } else if OWN_DATA_OUTSTANDING.holds(s) {
+        } else if OWN_DATA_OUTSTANDING.holds(s) || OWN_DATA_JUST_SENT.holds(s) {
             format!(
                 "with {} of its own not yet acknowledged",
                 count(u64::from(s.reset.own.outstanding), "byte")

@@ -1,6 +1,6 @@
 //! How far both sides were in closing the connection (RFC 9293 3.6).
 
-use super::Fact;
+use super::{Fact, Situation};
 use crate::text::{count, duration};
 
 /// The reset's sender had sent its FIN.
@@ -87,7 +87,7 @@ pub static BOTH_FINS: Fact = Fact {
 /// All that was sent had arrived, in both directions.
 pub static NOTHING_OUTSTANDING: Fact = Fact {
     holds: |s| {
-        !OWN_DATA_OUTSTANDING.holds(s)
+        !is_outstanding(s)
             && s.reset.peer.outstanding <= s.reset.newly_acked
             && s.reset.own.bytes + s.reset.peer.bytes > 0
     },
@@ -101,16 +101,34 @@ pub static NOTHING_OUTSTANDING: Fact = Fact {
 };
 
 /// The sender gave up bytes of its own that were never acknowledged, not even by what the peer had
-/// sent before the reset arrived there.
+/// sent before the reset arrived there, though there was time for it.
 pub static OWN_DATA_OUTSTANDING: Fact = Fact {
-    holds: |s| s.reset.own.outstanding > 0 && !s.series.all_acked.happened(),
-    says: |s| {
-        format!(
-            "{} of its sender's own were not yet acknowledged",
-            count(u64::from(s.reset.own.outstanding), "byte")
-        )
-    },
+    holds: |s| is_outstanding(s) && !is_just_sent(s),
+    says: say_outstanding,
 };
+
+/// The same, but no acknowledgment could be there yet: the reset followed the data at once, and in
+/// order behind them.
+pub static OWN_DATA_JUST_SENT: Fact = Fact {
+    holds: |s| is_outstanding(s) && is_just_sent(s),
+    says: say_outstanding,
+};
+
+fn is_outstanding(s: &Situation<'_>) -> bool {
+    s.reset.own.outstanding > 0 && !s.series.all_acked.happened()
+}
+
+fn is_just_sent(s: &Situation<'_>) -> bool {
+    s.reset.own.last_data.until(s.reset.time) <= s.round_trip()
+}
+
+fn say_outstanding(s: &Situation<'_>) -> String {
+    format!(
+        "{} of its sender's own were not acknowledged, the last sent {} before the reset",
+        count(u64::from(s.reset.own.outstanding), "byte"),
+        duration(s.reset.own.last_data.until(s.reset.time))
+    )
+}
 
 /// The connection carried no payload at all.
 pub static NO_PAYLOAD: Fact = Fact {

@@ -1,10 +1,8 @@
 //! Where the exchange of requests and replies stood.
 
-use super::closing::OWN_DATA_OUTSTANDING;
+use super::closing::{OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING};
 use super::{Fact, Situation};
-use crate::conversation::UNKNOWN_ROUND_TRIP;
 use crate::reset::Form;
-use crate::segment::{MILLISECOND, Nanoseconds};
 use crate::text::{count, duration};
 
 /// Segments in a row that only a transfer sends: more than the initial window of RFC 6928 2.
@@ -74,7 +72,12 @@ pub static REPLY_RECEIVED: Fact = Fact {
 
 /// A server whose reply has arrived.
 pub static REPLY_DELIVERED: Fact = Fact {
-    holds: |s| !s.reset.from_client && own_spoke_last(s) && !OWN_DATA_OUTSTANDING.holds(s),
+    holds: |s| {
+        !s.reset.from_client
+            && own_spoke_last(s)
+            && !OWN_DATA_OUTSTANDING.holds(s)
+            && !OWN_DATA_JUST_SENT.holds(s)
+    },
     says: |s| {
         format!(
             "The server's last data (frame {}) had been acknowledged",
@@ -140,18 +143,11 @@ pub static PEER_SILENT: Fact = Fact {
     },
 };
 
-/// Within this time after its last segment a transfer is still running: it is clocked by the
-/// acknowledgments, so the next one is due a round trip later.
-fn transfer_pace(s: &Situation<'_>) -> Nanoseconds {
-    let known = |side: Option<Nanoseconds>| side.unwrap_or(UNKNOWN_ROUND_TRIP / 2);
-    known(s.reset.own.round_trip) + known(s.reset.peer.round_trip) + 10 * MILLISECOND
-}
-
 /// The sender of the reset was in the middle of receiving a transfer.
 pub static RECEIVING_TRANSFER: Fact = Fact {
     holds: |s| {
         let silence = s.reset.peer.last_data.until(s.reset.time);
-        s.reset.peer.burst >= TRANSFER_SEGMENTS && silence <= transfer_pace(s)
+        s.reset.peer.burst >= TRANSFER_SEGMENTS && silence <= s.round_trip()
     },
     says: |s| {
         let silence = s.reset.peer.last_data.until(s.reset.time);

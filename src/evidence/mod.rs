@@ -9,9 +9,10 @@ pub mod exchange;
 pub mod form;
 pub mod path;
 
+use crate::conversation::UNKNOWN_ROUND_TRIP;
 use crate::host::{Hops, Host};
 use crate::reset::{Form, Kind, Reset, Series, Trigger};
-use crate::segment::Nanoseconds;
+use crate::segment::{MILLISECOND, Nanoseconds};
 
 /// All that is known of one reset when a verdict is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +57,13 @@ impl Situation<'_> {
             Some(usual) => Hops::compare(reset.hop_limit, usual),
             None => self.host.compare_hops(reset.hop_limit, reset.link_source),
         }
+    }
+
+    /// The round trip between both sides, with one tick of a slow kernel clock (100 Hz) to spare. Within
+    /// it after its last segment a transfer, which acknowledgments clock, is still running.
+    pub fn round_trip(&self) -> Nanoseconds {
+        let known = |side: Option<Nanoseconds>| side.unwrap_or(UNKNOWN_ROUND_TRIP / 2);
+        known(self.reset.own.round_trip) + known(self.reset.peer.round_trip) + 10 * MILLISECOND
     }
 
     /// Whether it answers a connection request.

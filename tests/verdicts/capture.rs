@@ -24,6 +24,8 @@ pub struct Capture {
     pub server_hops: u8,
     pub server_port: u16,
     pub client_port: u16,
+    /// Whether the next segment completes a reply, as the application's dissector sees it.
+    pub reply_complete: bool,
 }
 
 impl Capture {
@@ -36,6 +38,7 @@ impl Capture {
             server_hops: 62,
             server_port: 80,
             client_port: 40000,
+            reply_complete: false,
         }
     }
 
@@ -84,7 +87,10 @@ impl Capture {
             },
             link_source: u64::from(from_client),
             header_cut: false,
-            application: Application::default(),
+            application: Application {
+                response_complete: std::mem::take(&mut self.reply_complete),
+                request_complete: false,
+            },
         });
         self.frame
     }

@@ -164,3 +164,40 @@ fn fin_wait_reset_that_acknowledges_the_late_data_is_data_after_close() {
     let reset = capture.client(RST_ACK, 1012, 5040, 0);
     assert_eq!(capture.cause(reset), "data_after_close");
 }
+
+#[test]
+fn established_active_reset_right_behind_the_complete_reply_is_normal_close() {
+    let mut capture = Capture::new();
+    capture.handshake();
+    capture.client(ACK, 1001, 5001, 10);
+    capture.reply_complete = true;
+    capture.server(ACK, 5001, 1011, 1000);
+    let reset = capture.server(RST_ACK, 6001, 1011, 0);
+    assert_eq!(capture.cause(reset), "normal_close");
+    assert!(capture.confidence(reset) < 90, "no acknowledgment was seen");
+}
+
+#[test]
+fn established_active_reset_long_after_an_unacknowledged_reply_is_no_normal_close() {
+    let mut capture = Capture::new();
+    capture.handshake();
+    capture.client(ACK, 1001, 5001, 10);
+    capture.reply_complete = true;
+    capture.server(ACK, 5001, 1011, 1000);
+    capture.wait(5_000);
+    let reset = capture.server(RST_ACK, 6001, 1011, 0);
+    assert_ne!(capture.cause(reset), "normal_close");
+}
+
+#[test]
+fn established_active_reset_whose_data_are_acknowledged_later_is_normal_close() {
+    let mut capture = Capture::new();
+    capture.handshake();
+    capture.client(ACK, 1001, 5001, 10);
+    capture.server(ACK, 5001, 1011, 1000);
+    let reset = capture.server(RST_ACK, 6001, 1011, 0);
+    let before = capture.confidence(reset);
+    capture.client(ACK, 1011, 6001, 0);
+    assert_eq!(capture.cause(reset), "normal_close");
+    assert!(capture.confidence(reset) > before);
+}
