@@ -1,0 +1,47 @@
+"""Whether README says what the plugin knows: its causes and its fields.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+
+import re
+import unittest
+
+import environment
+import judgement
+
+README = (environment.REPOSITORY / "README.md").read_text()
+TYPES = {"string": "FT_STRING", "string, repeated": "FT_STRING", "uint32": "FT_UINT32", "int32": "FT_INT32",
+         "boolean": "FT_BOOLEAN", "frame number": "FT_FRAMENUM", "relative time": "FT_RELATIVE_TIME"}
+
+
+def table(header):
+    """The rows of README's table with this first line, as lists of cells."""
+    lines = README.split(header, 1)[1].splitlines()[2:]
+    rows = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+class Readme(unittest.TestCase):
+    def test_lists_the_causes_that_the_plugin_has(self):
+        self.assertEqual({row[0] for row in table("| cause | what happened |")}, judgement.KNOWN_CAUSES)
+
+    def test_says_of_each_cause_what_the_source_says(self):
+        sources = (environment.REPOSITORY / "src" / "cause").glob("*.rs")
+        pattern = re.compile(r'name: "(\w+)",\n.*\n\s+summary:\s+"([^"]+)"')
+        summaries = {name: text for source in sources for name, text in pattern.findall(source.read_text())}
+        self.assertEqual(dict(table("| cause | what happened |")), summaries)
+
+    def test_lists_the_fields_that_wireshark_knows(self):
+        lines = (line.split("\t") for line in environment.host().run("tshark", "-G", "fields").stdout.splitlines())
+        known = {line[2]: [line[3], line[7]] for line in lines
+                 if line[0] == "F" and line[2].startswith("rstanalysis.") and line[3] != "FT_NONE"}
+        told = {name: [TYPES[kind], text] for name, kind, text in table("| field | type | what |")}
+        self.assertEqual(told, known)
+
+
+if __name__ == "__main__":
+    unittest.main()
