@@ -190,7 +190,8 @@ class Join:
     def _frame_of(self, point, segment, reset_frame):
         if segment is None:
             return None
-        for frame in self.frames[point][:reset_frame.number]:
-            if frame.segment and frame.segment.key == segment.key:
+        # The network may deliver a packet twice; the reset answers the copy that came last.
+        for frame in reversed(self.frames[point][:reset_frame.number]):
+            if frame.segment and frame.segment.key == segment.key and not self._original(point, frame):
                 return frame.number
         return None
