@@ -7,8 +7,8 @@ use crate::field::Expert;
 use crate::host::{Hops, Hosts};
 use crate::recent::Recent;
 use crate::report::Report;
-use crate::reset::{Form, Reset, Series, gather};
-use crate::segment::{Index, Nanoseconds, Segment};
+use crate::reset::{Answerer, Form, Reset, Series, gather};
+use crate::segment::{Index, Segment};
 use crate::verdict::{self, Context};
 
 /// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
@@ -130,8 +130,8 @@ impl Session {
     /// way leaves no link into nowhere.
     fn observe_reset(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get(index);
-        let delay = self.expected_delay(segment, conversation.endpoint(direction));
-        let mut reset = gather(segment, conversation, direction, delay, &self.recent);
+        let answerer = self.answerer(segment, conversation.endpoint(direction));
+        let mut reset = gather(segment, conversation, direction, answerer, &self.recent);
         let peer = conversation.endpoint(direction.reverse());
         let limit = segment.time.saturating_add(peer.round_trip.longest());
         reset.ended_by = peer
@@ -171,7 +171,7 @@ impl Session {
 
     /// How long after its trigger a reset is captured: the sender's round trip from here, or no time
     /// where it comes from a box that is nearer than the sender.
-    fn expected_delay(&self, segment: &Segment, sender: &Endpoint) -> Nanoseconds {
+    fn answerer(&self, segment: &Segment, sender: &Endpoint) -> Answerer {
         let (hop_limit, link) = (segment.ip.hop_limit, segment.link_source);
         let hops = match sender.usual_hop_limit(segment) {
             Some(usual) => Some(Hops::compare(hop_limit, usual)),
@@ -179,12 +179,17 @@ impl Session {
                 .host
                 .map(|host| self.hosts.get(host).compare_hops(hop_limit, link)),
         };
-        match hops {
+        let delay = match hops {
             Some(Hops::Other {
                 difference: ..0, ..
             }) => 0,
             _ => sender.round_trip.estimate().unwrap_or(0),
-        }
+        };
+        let first = sender
+            .series
+            .map(|series| self.series[series.place()].first);
+        let gone_since = first.map(|first| self.resets[first.place()].time.saturating_sub(delay));
+        Answerer { delay, gone_since }
     }
 
     fn situation(&self, index: Index) -> Situation<'_> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use dialogue::{FRAME_STEP, Stage, arbitrary_segments, play, steps};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rstanalysis::decode::{RawSegment, decode};
 use rstanalysis::field::Field;
 use rstanalysis::report::{Report, Value};
@@ -130,8 +131,24 @@ fn shifted(segments: &[Segment], client: u32, server: u32) -> Vec<Segment> {
     segments.iter().map(shift).collect()
 }
 
+/// The same cases in each run, so that it fails for a change and not by chance; PROPTEST_RNG_SEED and
+/// PROPTEST_CASES ask for others and for more.
+fn config() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let rng_seed = match asked.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(9293),
+        fixed => fixed,
+    };
+    ProptestConfig {
+        rng_seed,
+        failure_persistence: None,
+        max_global_rejects: 1 << 20,
+        ..asked
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, max_global_rejects: 1 << 20, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn arbitrary_segments_never_panic(segments in arbitrary_segments()) {

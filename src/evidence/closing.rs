@@ -114,8 +114,10 @@ pub static OWN_DATA_JUST_SENT: Fact = Fact {
     says: say_outstanding,
 };
 
+/// Of a sender that the file shows to send data at all; a SYN alone is no data.
 fn is_outstanding(s: &Situation<'_>) -> bool {
-    s.reset.own.outstanding > 0 && !s.series.all_acked.happened()
+    let own = &s.reset.own;
+    own.outstanding > 0 && own.last_data.happened() && !s.series.all_acked.happened()
 }
 
 fn is_just_sent(s: &Situation<'_>) -> bool {

@@ -1,26 +1,25 @@
 //! Gathers the facts of a reset from its header and from the connection before it.
 
-use super::trigger::{Kind, Trigger, answered, last_received};
+use super::trigger::{Answerer, Kind, Trigger, answered, last_received};
 use super::{Acceptance, Form, Reset, Side};
 use crate::conversation::{Client, Conversation, Direction, Endpoint, Fin};
 use crate::recent::Recent;
-use crate::segment::{Flags, Index, Nanoseconds, Segment};
+use crate::segment::{Flags, Index, Segment};
 use crate::seq::Seq;
 
-/// The parts of a reset that its own header and the connection before it give. `expected_delay` is
-/// the time that an answer takes from the capture point to whoever made it and back.
+/// The parts of a reset that its own header and the connection before it give.
 pub fn gather(
     segment: &Segment,
     conversation: &Conversation,
     direction: Direction,
-    expected_delay: Nanoseconds,
+    answerer: Answerer,
     recent: &Recent,
 ) -> Reset {
     let (own, peer) = (
         conversation.endpoint(direction),
         conversation.endpoint(direction.reverse()),
     );
-    let answered = answered(segment, own, peer, expected_delay, recent);
+    let answered = answered(segment, own, peer, answerer, recent);
     let form = form(segment, own, peer, answered.as_ref());
     let trigger = match form {
         Form::Active => last_received(segment, peer, recent),

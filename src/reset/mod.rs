@@ -6,7 +6,7 @@ mod trigger;
 
 pub use gather::gather;
 pub use series::Series;
-pub use trigger::{Kind, Trigger};
+pub use trigger::{Answerer, Kind, Trigger};
 
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;

@@ -88,13 +88,21 @@ fn is_answer(reset: &Segment, entry: &Entry) -> bool {
     reset.flags.has(Flags::ACK) && entry.end() == reset.ack
 }
 
+/// What is known of whoever made a reset, as to when it answers what.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answerer {
+    /// The time that an answer takes from the capture point to it and back.
+    pub delay: Nanoseconds,
+    /// What was captured later than this found it gone: its first reset had left it.
+    pub gone_since: Option<Nanoseconds>,
+}
+
 /// The segment of `peer` that the reset answers, by its numbers; none where no recent one fits.
-/// `expected` is the time that an answer takes from the capture point to whoever made it and back.
 pub fn answered(
     reset: &Segment,
     sender: &Endpoint,
     peer: &Endpoint,
-    expected: Nanoseconds,
+    answerer: Answerer,
     recent: &Recent,
 ) -> Option<Trigger> {
     let candidates: Vec<&Entry> = recent
@@ -113,7 +121,7 @@ pub fn answered(
         answered_before: true,
         ..Trigger::of(entry)
     };
-    choose(unanswered, reset.time, expected, sender)
+    choose(unanswered, reset.time, answerer, sender.acked)
         .map(Trigger::of)
         .or_else(|| candidates.first().map(again))
 }
@@ -122,14 +130,15 @@ pub fn answered(
 const SCHEDULING: Nanoseconds = MILLISECOND;
 
 /// Of candidates (newest first) those that are about a round trip old; of these the earliest, since
-/// answers come in order. A bare ACK, and data that the sender has acknowledged, may just as well
-/// have been taken: such segments come last.
-fn choose<'a>(
-    candidates: Vec<&'a Entry>,
+/// answers come in order. Data that the sender has acknowledged, and a bare ACK before its first
+/// reset, may just as well have been taken: such segments come last.
+fn choose(
+    candidates: Vec<&Entry>,
     now: Nanoseconds,
-    expected: Nanoseconds,
-    sender: &Endpoint,
-) -> Option<&'a Entry> {
+    answerer: Answerer,
+    acked: Option<Seq>,
+) -> Option<&Entry> {
+    let expected = answerer.delay;
     let age = |entry: &Entry| now.saturating_sub(entry.time);
     let misfit = |entry: &Entry| age(entry).saturating_sub(expected).unsigned_abs();
     let best = candidates.iter().map(|entry| misfit(entry)).min()?;
@@ -138,8 +147,9 @@ fn choose<'a>(
         .into_iter()
         .filter(|entry| misfit(entry) == best || about.contains(&age(entry)))
         .collect();
-    let not_taken = |entry: &&&Entry| {
-        entry.length > 0 && sender.acked.is_none_or(|taken| entry.end().is_after(taken))
+    let not_taken = |entry: &&&Entry| match entry.length {
+        0 => answerer.gone_since.is_some_and(|since| entry.time > since),
+        _ => acked.is_none_or(|taken| entry.end().is_after(taken)),
     };
     let earliest = timely.iter().rfind(not_taken).copied();
     earliest.or_else(|| timely.into_iter().min_by_key(|entry| misfit(entry)))
@@ -195,7 +205,14 @@ mod tests {
     fn near_the_sender_it_is_the_newest_segment() {
         let mut recent = Recent::default();
         let peer = peer_with_three_segments(&mut recent);
-        let found = answered(&reset_at(31), &Endpoint::default(), &peer, 0, &recent).unwrap();
+        let found = answered(
+            &reset_at(31),
+            &Endpoint::default(),
+            &peer,
+            Answerer::default(),
+            &recent,
+        )
+        .unwrap();
         assert_eq!(found.frame, 30);
         assert_eq!(found.kind, Kind::Data);
     }
@@ -210,7 +227,10 @@ mod tests {
                 &reset_at(arrival),
                 &sender,
                 &peer,
-                80 * MILLISECOND,
+                Answerer {
+                    delay: 80 * MILLISECOND,
+                    gone_since: None,
+                },
                 &recent,
             )
             .unwrap();
@@ -228,7 +248,13 @@ mod tests {
             ..reset_at(31)
         };
         assert_eq!(
-            answered(&reset, &Endpoint::default(), &peer, 0, &recent),
+            answered(
+                &reset,
+                &Endpoint::default(),
+                &peer,
+                Answerer::default(),
+                &recent
+            ),
             None
         );
     }
@@ -250,14 +276,27 @@ mod tests {
             ack: Seq(1001),
             ..segment(2)
         };
-        let found = answered(&reset, &Endpoint::default(), &peer, 0, &recent).unwrap();
+        let found = answered(
+            &reset,
+            &Endpoint::default(),
+            &peer,
+            Answerer::default(),
+            &recent,
+        )
+        .unwrap();
         assert_eq!(found.kind, Kind::Syn);
         let wrong = Segment {
             ack: Seq(1002),
             ..reset
         };
         assert_eq!(
-            answered(&wrong, &Endpoint::default(), &peer, 0, &recent),
+            answered(
+                &wrong,
+                &Endpoint::default(),
+                &peer,
+                Answerer::default(),
+                &recent
+            ),
             None
         );
     }
