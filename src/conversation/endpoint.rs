@@ -25,10 +25,9 @@ pub struct Endpoint {
     pub next: Seq,
     /// RCV.NXT as its segments and its active resets state it, where one had an ACK at all.
     pub acked: Option<Seq>,
-    /// Right edge of the window that it offers; none where only a reset stated what it has received.
-    pub window_edge: Option<Seq>,
-    /// Its initial sequence number, where the file holds its SYN.
-    pub initial: Option<Seq>,
+    /// Bytes that it offers to take beyond RCV.NXT; 0 where only a reset stated that.
+    window: u32,
+    initial: Seq,
     /// Its first FIN.
     pub fin: Option<Fin>,
     /// Its last segment.
@@ -53,6 +52,7 @@ pub struct Endpoint {
     hop_limit: u8,
     /// The link-layer source of its last segment, mixed into a byte.
     link: u8,
+    has_initial: bool,
     /// Whether its SYN acknowledged another (it was asked).
     pub answered_syn: bool,
     /// Time from the capture point to it and back.
@@ -111,7 +111,7 @@ impl Endpoint {
             self.attempts = self.attempts.saturating_add(1);
         }
         if segment.flags.has(Flags::SYN) {
-            self.initial = Some(segment.seq);
+            (self.initial, self.has_initial) = (segment.seq, true);
             self.answered_syn = segment.flags.has(Flags::ACK);
             self.window_scale = segment.options.window_scale.unwrap_or(0);
         }
@@ -155,11 +155,23 @@ impl Endpoint {
         } else {
             self.window_scale
         };
-        let edge = segment.ack + (u32::from(segment.window) << shift);
-        self.window_edge = Some(match self.window_edge {
-            Some(known) if !progress => known.later(edge),
-            _ => edge,
-        });
+        let window = u32::from(segment.window) << shift;
+        let older_by = self.acked.map_or(0, |acked| acked.beyond(segment.ack));
+        self.window = if progress {
+            window
+        } else {
+            self.window.max(window.saturating_sub(older_by))
+        };
+    }
+
+    /// Its initial sequence number, where the file holds its SYN.
+    pub fn initial(&self) -> Option<Seq> {
+        self.has_initial.then_some(self.initial)
+    }
+
+    /// Right edge of the window that it offers, where it has acknowledged anything.
+    pub fn window_edge(&self) -> Option<Seq> {
+        self.acked.map(|acked| acked + self.window)
     }
 
     /// The number after its last payload byte: SND.NXT less a FIN.
@@ -256,7 +268,7 @@ mod tests {
         };
         syn.options.window_scale = Some(2);
         endpoint.send(&syn, false);
-        assert_eq!(endpoint.window_edge, Some(Seq(5500)));
+        assert_eq!(endpoint.window_edge(), Some(Seq(5500)));
         endpoint.send(
             &Segment {
                 ack: Seq(5001),
@@ -264,6 +276,6 @@ mod tests {
             },
             false,
         );
-        assert_eq!(endpoint.window_edge, Some(Seq(7001)));
+        assert_eq!(endpoint.window_edge(), Some(Seq(7001)));
     }
 }

@@ -112,9 +112,9 @@ impl Conversation {
             };
         }
         // A repeated SYN keeps its number; the SYN-ACK of a reordered handshake acknowledges it.
-        let repeated = sender.initial == Some(segment.seq);
+        let repeated = sender.initial() == Some(segment.seq);
         let already_answered =
-            peer.answered_syn && sender.initial.is_none() && peer.acked == Some(segment.end());
+            peer.answered_syn && sender.initial().is_none() && peer.acked == Some(segment.end());
         if segment.is_syn()
             && (sender.is_seen() || peer.is_seen())
             && !repeated

@@ -67,7 +67,7 @@ pub fn gather(
 impl Side {
     fn of(endpoint: &Endpoint, other: &Endpoint) -> Side {
         Side {
-            syn: endpoint.initial.is_some(),
+            syn: endpoint.initial().is_some(),
             answered_syn: endpoint.answered_syn,
             seen: endpoint.is_seen(),
             fin: endpoint.fin.map(|fin| fin.moment).unwrap_or_default(),
@@ -108,7 +108,7 @@ fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Tr
 fn is_own_number(seq: Seq, own: &Endpoint, peer: &Endpoint) -> bool {
     let oldest = peer.acked.unwrap_or(own.next);
     seq == own.next
-        || Some(seq) == peer.window_edge
+        || Some(seq) == peer.window_edge()
         || (!seq.is_before(oldest) && seq.is_before(own.next))
 }
 
@@ -129,7 +129,7 @@ fn acceptance(
         return Acceptance::Exact;
     }
     let within = |edge| segment.seq.is_after(expected) && segment.seq.is_before(edge);
-    let in_window = peer.window_edge.is_some_and(within);
+    let in_window = peer.window_edge().is_some_and(within);
     if in_window {
         Acceptance::InWindow
     } else {
