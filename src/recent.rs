@@ -46,8 +46,6 @@ pub struct Entry {
     pub hop_limit: u8,
     /// Link-layer source.
     pub link_source: u64,
-    /// Whether its data had been sent before.
-    pub retransmission: bool,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
     /// How often the capture holds the same packet again.
@@ -81,13 +79,7 @@ pub struct Recent {
 
 impl Recent {
     /// Remembers `segment` as the newest of its sender, whose last one stands at `previous`.
-    pub fn push(
-        &mut self,
-        segment: &Segment,
-        previous: Ticket,
-        retransmission: bool,
-        silence: Nanoseconds,
-    ) -> Ticket {
+    pub fn push(&mut self, segment: &Segment, previous: Ticket, silence: Nanoseconds) -> Ticket {
         let entry = Entry {
             previous,
             frame: segment.frame,
@@ -103,7 +95,6 @@ impl Recent {
             dscp: segment.ip.dscp,
             hop_limit: segment.ip.hop_limit,
             link_source: segment.link_source,
-            retransmission,
             silence,
             copies: 0,
         };
@@ -154,7 +145,7 @@ mod tests {
         let mut last = Ticket::default();
         assert!(ring.get(last).is_none());
         for frame in 1..=CAPACITY + 10 {
-            last = ring.push(&segment(frame), last, false, 0);
+            last = ring.push(&segment(frame), last, 0);
         }
         let frames: Vec<u32> = ring.backwards(last).map(|(_, entry)| entry.frame).collect();
         assert_eq!(frames.len(), CAPACITY as usize);

@@ -156,9 +156,7 @@ impl Session {
         } else if let Some(trigger) = reset.trigger {
             sender.answered = trigger.frame;
         }
-        sender.ticket = self
-            .recent
-            .push(segment, sender.ticket, false, reset.silence);
+        sender.ticket = self.recent.push(segment, sender.ticket, reset.silence);
         self.hosts.get_mut(reset.host).last_reset = Some(number);
         self.resets.push(reset);
         self.journal.push((segment.frame, Entry::Reset(number)));

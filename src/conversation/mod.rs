@@ -162,7 +162,7 @@ impl Conversation {
         let retransmission = sender.is_retransmission(segment);
         let has_new_data = segment.payload_length > 0 && !retransmission;
         sender.send(segment, retransmission);
-        sender.ticket = recent.push(segment, sender.ticket, retransmission, silence);
+        sender.ticket = recent.push(segment, sender.ticket, silence);
         let sample = sender
             .acked
             .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));

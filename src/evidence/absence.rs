@@ -31,9 +31,11 @@ pub static ALL: &[Absence] = &[
         },
     },
     Absence {
-        holds: |s| !s.reset.own.syn && !s.reset.peer.syn,
+        holds: |s| s.reset.client_guessed,
         ceiling: 85,
-        says: |_| "The handshake: the capture starts in mid-connection".into(),
+        says: |_| {
+            "The handshake: the capture starts in mid-connection; who is the client is a guess from the ports".into()
+        },
     },
     Absence {
         holds: |s| !s.reset.peer.seen,

@@ -77,8 +77,6 @@ pub struct Reset {
     pub frame: u32,
     /// When it was captured.
     pub time: Nanoseconds,
-    /// Which TCP layer of the frame.
-    pub layer: u8,
     /// Whose address it carries as source.
     pub sender: Socket,
     /// Whose as destination.
@@ -91,8 +89,6 @@ pub struct Reset {
     pub seq: Seq,
     /// The control bits.
     pub flags: Flags,
-    /// SEG.WND, unscaled.
-    pub window: u16,
     /// TTL or hop limit.
     pub hop_limit: u8,
     /// The hop limit of the sender's other packets in this connection, where they came the same way.

@@ -45,8 +45,6 @@ pub struct Trigger {
     pub dscp: u8,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
-    /// Whether its data had been sent before.
-    pub retransmission: bool,
     /// Whether an earlier reset of the same sender is its answer already.
     pub answered_before: bool,
 }
@@ -61,7 +59,6 @@ impl Trigger {
             end: entry.end(),
             dscp: entry.dscp,
             silence: entry.silence,
-            retransmission: entry.retransmission,
             answered_before: false,
         }
     }
@@ -186,7 +183,7 @@ mod tests {
                 payload_length: 100,
                 ..segment(frame)
             };
-            peer.ticket = recent.push(&data, peer.ticket, false, 0);
+            peer.ticket = recent.push(&data, peer.ticket, 0);
         }
         peer
     }
@@ -266,7 +263,7 @@ mod tests {
             flags: Flags::SYN,
             ..segment(1)
         };
-        let ticket = recent.push(&syn, Ticket::default(), false, 0);
+        let ticket = recent.push(&syn, Ticket::default(), 0);
         let mut peer = Endpoint::default();
         peer.ticket = ticket;
         let flags = Flags(Flags::RST.0 | Flags::ACK.0);
