@@ -61,12 +61,17 @@ has_new_rust() {
     done
 }
 
-# Rust's own installer puts cargo where a shell that is not a login shell may not look.
+# Rust's own installer puts cargo where a shell that is not a login shell may not look; and what comes
+# first in PATH may be another user's installer, which does not work here, with Debian's behind it.
 find_rust() {
-    if ! has_new_rust && [ -x "$HOME/.cargo/bin/cargo" ]; then
-        PATH=$HOME/.cargo/bin:$PATH
-    fi
-    has_new_rust
+    local folder searched=$PATH
+    has_new_rust && return
+    for folder in "${HOME:-}/.cargo/bin" /usr/bin; do
+        PATH=$folder:$searched
+        has_new_rust && return
+    done
+    PATH=$searched
+    return 1
 }
 
 # The version that apt would install, empty for none.
