@@ -61,12 +61,17 @@ has_new_rust() {
     done
 }
 
+# Where Debian's packages put cargo, empty where they are not installed.
+debian_rust() {
+    dpkg -L cargo-web cargo 2>/dev/null | sed -n 's#/cargo$##p' | grep -m 1 '/bin$'
+}
+
 # Rust's own installer puts cargo where a shell that is not a login shell may not look; and what comes
 # first in PATH may be another user's installer, which does not work here, with Debian's behind it.
 find_rust() {
     local folder searched=$PATH
     has_new_rust && return
-    for folder in "${HOME:-}/.cargo/bin" /usr/bin; do
+    for folder in "${HOME:-}/.cargo/bin" "$(debian_rust)"; do
         PATH=$folder:$searched
         has_new_rust && return
     done

@@ -155,6 +155,17 @@ class Installation(unittest.TestCase):
         self.assertIn("could not be built:\nerror: no luck\n", run.stderr)
         self.assertEqual(self.checkout.installed(), [])
 
+    def test_cargo_that_does_not_work_is_passed_over_for_debians(self):
+        debian = self.checkout.programs / "debian" / "bin"
+        debian.mkdir(parents=True)
+        for name in ("cargo", "rustc"):
+            (self.checkout.programs / name).rename(debian / name)
+            self.checkout.stand_in(name, "#!/bin/sh\nexit 1\n")
+        self.checkout.stand_in("dpkg", f"#!/bin/sh\necho {debian}/cargo\n")
+        run = self.checkout.explain()
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(self.checkout.called(), ["cargo build --release --locked"])
+
     def test_library_that_tshark_refuses_is_told(self):
         self.checkout.environment["LIBRARY"] = str(environment.lend(environment.REPOSITORY / "Cargo.toml"))
         run = self.checkout.explain()
@@ -185,6 +196,7 @@ class Installation(unittest.TestCase):
             self.checkout.stand_in(name, f"#!/bin/sh\necho {name} 1.63.0\n")
         for name in ("apt-get", "sudo"):
             self.checkout.stand_in(name, "#!/bin/sh\n")
+        self.checkout.stand_in("dpkg", "#!/bin/sh\nexit 1\n")
         self.checkout.stand_in("apt-cache", "#!/bin/sh\nprintf '%s:\\n  Candidate: 0.66.0+ds1-1\\n' \"$2\"\n")
         run = self.checkout.explain()
         self.assertNotEqual(run.returncode, 0)
