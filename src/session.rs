@@ -92,13 +92,12 @@ impl Session {
     fn observe_other(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get_mut(index);
         let sender = conversation.endpoint_mut(direction);
-        let retransmission = sender.is_retransmission(segment);
         let new_way = sender.takes_new_way(segment);
         let host = *sender
             .host
             .get_or_insert_with(|| self.hosts.index(segment.source.address));
         let own_series = sender.series;
-        let sample = conversation.observe(segment, direction, &mut self.recent);
+        let observed = conversation.observe(segment, direction, &mut self.recent);
         let own_bytes = conversation.endpoint(direction).bytes;
         let peer = conversation.endpoint(direction.reverse());
         let peer_series = peer.series;
@@ -107,7 +106,7 @@ impl Session {
 
         let host = self.hosts.get_mut(host);
         let mut taught = new_way && host.learn(segment);
-        if let Some(sample) = sample.filter(|_| in_handshake) {
+        if let Some(sample) = observed.answer_time.filter(|_| in_handshake) {
             taught |= host.learn_round_trip(sample);
         }
         let resets_of_host = host.last_reset.filter(|_| taught);
@@ -117,7 +116,7 @@ impl Session {
             }
         }
         if let Some(series) = peer_series {
-            if self.series[series.place()].peer_spoke(segment, retransmission) {
+            if self.series[series.place()].peer_spoke(segment, observed.retransmission) {
                 self.revise_series(series, segment.frame);
             }
         }
@@ -171,12 +170,9 @@ impl Session {
     /// where it comes from a box that is nearer than the sender.
     fn answerer(&self, segment: &Segment, sender: &Endpoint) -> Answerer {
         let (hop_limit, link) = (segment.ip.hop_limit, segment.link_source);
-        let hops = match sender.usual_hop_limit(segment) {
-            Some(usual) => Some(Hops::compare(hop_limit, usual)),
-            None => sender
-                .host
-                .map(|host| self.hosts.get(host).compare_hops(hop_limit, link)),
-        };
+        let usual = sender.usual_hop_limit(segment);
+        let host = sender.host.map(|host| self.hosts.get(host));
+        let hops = host.map(|host| host.compare_hops(usual, hop_limit, link));
         let delay = match hops {
             Some(Hops::Other {
                 difference: ..0, ..

@@ -61,6 +61,15 @@ pub struct Conversation {
     last_activity: Nanoseconds,
 }
 
+/// What [`Conversation::observe`] found in a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed {
+    /// All of it had been sent before.
+    pub retransmission: bool,
+    /// The time that the sender took to answer, where the segment ends a timing.
+    pub answer_time: Option<Nanoseconds>,
+}
+
 /// What [`Conversation::place`] says of a segment before it is taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
@@ -143,14 +152,13 @@ impl Conversation {
         segment.time.saturating_sub(self.last_activity).max(0)
     }
 
-    /// Takes in a segment that is no reset. Returns the time that the sender took to answer, where
-    /// this segment ends a timing.
+    /// Takes in a segment that is no reset.
     pub fn observe(
         &mut self,
         segment: &Segment,
         direction: Direction,
         recent: &mut Recent,
-    ) -> Option<Nanoseconds> {
+    ) -> Observed {
         if segment.is_syn() {
             self.client = Client::Known(direction);
         } else if segment.is_syn_ack() {
@@ -163,7 +171,7 @@ impl Conversation {
         let has_new_data = segment.payload_length > 0 && !retransmission;
         sender.send(segment, retransmission);
         sender.ticket = recent.push(segment, sender.ticket, silence);
-        let sample = sender
+        let answer_time = sender
             .acked
             .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));
         let peer = self.endpoint_mut(direction.reverse());
@@ -172,7 +180,10 @@ impl Conversation {
         if has_new_data {
             peer.burst = 0;
         }
-        sample
+        Observed {
+            retransmission,
+            answer_time,
+        }
     }
 }
 

@@ -49,14 +49,11 @@ impl Situation<'_> {
         Some(self.reset.time.saturating_sub(trigger.time))
     }
 
-    /// How the reset's hop limit compares with the sender's other packets: those of this connection,
-    /// or, where there are none, of the whole file (one address may stand for many hosts).
+    /// How the reset's hop limit compares with the sender's other packets.
     pub fn hops(&self) -> Hops {
         let reset = self.reset;
-        match reset.usual_hop_limit {
-            Some(usual) => Hops::compare(reset.hop_limit, usual),
-            None => self.host.compare_hops(reset.hop_limit, reset.link_source),
-        }
+        self.host
+            .compare_hops(reset.usual_hop_limit, reset.hop_limit, reset.link_source)
     }
 
     /// The round trip between both sides, with one tick of a slow kernel clock (100 Hz) to spare. Within

@@ -131,9 +131,18 @@ impl Host {
         self.arrivals[0].is_some()
     }
 
+    /// Compares a hop limit with the one that is usual in its connection, or, where there is none,
+    /// with the host's other packets in the file: one address may stand for many hosts.
+    pub fn compare_hops(&self, usual: Option<u8>, hop_limit: u8, link_source: u64) -> Hops {
+        match usual {
+            Some(usual) => Hops::compare(hop_limit, usual),
+            None => self.compare_with_file(hop_limit, link_source),
+        }
+    }
+
     /// Compares a hop limit with the host's packets that came over the same link, or with all of
     /// them where none did: at a router the same packet passes twice, one hop apart.
-    pub fn compare_hops(&self, hop_limit: u8, link_source: u64) -> Hops {
+    fn compare_with_file(&self, hop_limit: u8, link_source: u64) -> Hops {
         let closest = |same_link: bool| {
             let arrivals = self.arrivals.iter().flatten();
             let comparable =
@@ -230,17 +239,17 @@ mod tests {
         other_leg.ip.hop_limit = 61;
         other_leg.link_source = 2;
         host.learn(&other_leg);
-        assert_eq!(host.compare_hops(62, 1), Hops::Same { usual: 62 });
+        assert_eq!(host.compare_hops(None, 62, 1), Hops::Same { usual: 62 });
         let Hops::Other {
             usual: 61,
             difference: -1,
             initial_differs: false,
-        } = host.compare_hops(62, 2)
+        } = host.compare_hops(None, 62, 2)
         else {
             panic!("62 on the link that shows 61 is one hop less");
         };
         assert_eq!(
-            host.compare_hops(61, 3),
+            host.compare_hops(None, 61, 3),
             Hops::Same { usual: 61 },
             "unknown link: any"
         );
@@ -248,7 +257,7 @@ mod tests {
 
     #[test]
     fn another_initial_value_is_another_stack() {
-        let compared = host_with(118, 1).compare_hops(63, 1);
+        let compared = host_with(118, 1).compare_hops(None, 63, 1);
         assert!(matches!(
             compared,
             Hops::Other {
@@ -256,7 +265,7 @@ mod tests {
                 ..
             }
         ));
-        assert_eq!(Host::default().compare_hops(63, 1), Hops::NoBaseline);
+        assert_eq!(Host::default().compare_hops(None, 63, 1), Hops::NoBaseline);
     }
 
     #[test]
