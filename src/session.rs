@@ -151,7 +151,7 @@ impl Session {
         reset.series = series;
         self.series[series.place()].take(number, &mut reset);
         if reset.form == Form::Active {
-            sender.acked = Some(segment.ack);
+            sender.acknowledge_by_reset(segment.ack);
         } else if let Some(trigger) = reset.trigger {
             sender.answered = trigger.frame;
         }

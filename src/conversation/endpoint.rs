@@ -164,6 +164,11 @@ impl Endpoint {
         };
     }
 
+    /// Takes in what an active reset of it acknowledges; an older number takes nothing back.
+    pub fn acknowledge_by_reset(&mut self, ack: Seq) {
+        self.acked = Some(self.acked.map_or(ack, |acked| acked.later(ack)));
+    }
+
     /// Its initial sequence number, where the file holds its SYN.
     pub fn initial(&self) -> Option<Seq> {
         self.has_initial.then_some(self.initial)
@@ -257,6 +262,16 @@ mod tests {
             false,
         );
         assert_eq!(sender.outstanding(&peer), 0);
+    }
+
+    #[test]
+    fn reset_with_an_older_acknowledgment_takes_nothing_back() {
+        let mut endpoint = Endpoint::default();
+        endpoint.send(&segment(1), false);
+        endpoint.acknowledge_by_reset(Seq(4000));
+        assert_eq!(endpoint.acked, Some(Seq(5000)));
+        endpoint.acknowledge_by_reset(Seq(6000));
+        assert_eq!(endpoint.acked, Some(Seq(6000)));
     }
 
     #[test]
