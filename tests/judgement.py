@@ -112,7 +112,9 @@ class Score:
         """Sentences about what must not be; none where all is well."""
         faults = [f"at {SURE} % or more and wrong: {case}" for case in self.cases if case.sure and case.outcome == "wrong"]
         faults += [f"no report: {case}" for case in self.cases if case.outcome == "silent"]
-        for what, part in (("all resets", self), ("resets that are no repeats", self.where(lambda case: not case.repeat))):
+        # A cause that the plugin does not have yet can't be named; but nothing else may be said of it with certainty, as above.
+        nameable = self.where(lambda case: case.label["cause"] in KNOWN_CAUSES)
+        for what, part in (("all resets", nameable), ("resets that are no repeats", nameable.where(lambda case: not case.repeat))):
             if part.share < LEAST_RIGHT:
                 faults.append(f"only {part.share:.1%} of {what} are right, {LEAST_RIGHT:.0%} are needed")
         right, all = self.agreement("trigger_frame")

@@ -125,10 +125,11 @@ class Lab:
         servers.wait_for_port(host or self.server, server.port)
         return server
 
-    def forge(self, direction, like, seq, ack=0, flags=packet.RST, ttl=63, back=False):
+    def forge(self, direction, like, seq, ack=0, flags=packet.RST, ttl=63, back=False, after=0.0, origin="attacker", **header):
         """Has the relay send a reset that nobody on either end made, in the connection and direction of a segment, or back."""
         src, sport, dst, dport = like.reverse_flow if back else like.flow
-        self.relay.inject(packet.build(src, dst, sport, dport, seq, ack, flags, ttl=ttl), direction)
+        raw = packet.build(src, dst, sport, dport, seq, ack, flags, ttl=ttl, **header)
+        self.relay.inject(raw, direction, after, origin)
 
     def url(self, path="/", port=80, address=None):
         host = address or self.server_ip

@@ -38,7 +38,7 @@ class Join:
     def __init__(self, frames, events, injected, addresses, delay, box=None):
         self.frames, self.delay, self.box = frames, delay, box
         self.addresses = addresses
-        self.injected = {segment.key for segment in injected}
+        self.injected = {segment.key: origin for segment, origin in injected}
         self.unused = [event for event in events if event.event == "tcp_send_reset"]
         self.taken = [event for event in events if event.event == "tcp_receive_reset"]
         self.resets = []
@@ -86,12 +86,12 @@ class Join:
                 if frame.segment.key in known:
                     known.remove(frame.segment.key)
                     continue
-                forged = frame.segment.key in self.injected
+                forged = self.injected.get(frame.segment.key)
                 if not forged and point not in near:
                     raise Unexplained(f"nobody made this reset, seen at {point}: {frame}")
                 sender = self.sender(frame.segment)
                 trigger = None if forged else triggers.get(frame.number)
-                self._add(frame, sender, "attacker" if forged else "middlebox", None, trigger, "server" if sender == "client" else "client")
+                self._add(frame, sender, forged or "middlebox", None, trigger, "server" if sender == "client" else "client")
 
     def _add(self, frame, sender, origin, event, trigger, receiver):
         reset = Reset(frame.segment, sender, origin, frame.time, event, None, trigger, delay=self.delay)

@@ -112,7 +112,8 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
-def build(src, dst, sport, dport, seq, ack, flags, window=0, ttl=64, ip_id=0, dont_fragment=True, options=b"", payload=b""):
+def build(src, dst, sport, dport, seq, ack, flags, window=0, ttl=64, ip_id=0, dont_fragment=True, options=b"", payload=b"",
+          flow_label=0):
     """A raw IP packet with one TCP segment in it, both checksums right."""
     source, target = ipaddress.ip_address(src), ipaddress.ip_address(dst)
     options += b"\0" * (-len(options) % 4)
@@ -124,6 +125,6 @@ def build(src, dst, sport, dport, seq, ack, flags, window=0, ttl=64, ip_id=0, do
         pseudo = source.packed + target.packed + struct.pack("!IHBB", len(tcp), 0, 0, 6)
     tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
     if source.version == 6:
-        return struct.pack("!IHBB", 6 << 28, len(tcp), 6, ttl) + source.packed + target.packed + tcp
+        return struct.pack("!IHBB", 6 << 28 | flow_label, len(tcp), 6, ttl) + source.packed + target.packed + tcp
     head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), ip_id, 0x4000 if dont_fragment else 0, ttl, 6, 0) + source.packed + target.packed
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + tcp

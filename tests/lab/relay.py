@@ -2,7 +2,7 @@
 
 The kernel has no netem here, so delay, loss and forgery happen in this thread. `rule(segment, direction)` decides about each TCP
 segment: None lets it pass, True drops it, a number delays it by so many seconds more, and Twice(seconds) sends it and, that much
-later, a copy of it. Directions: "to_server", "to_client".
+later, a copy of it. Directions: "to_server", "to_client". While the rule is asked, `packet` holds the whole IP packet.
 """
 
 import fcntl
@@ -38,6 +38,7 @@ class Relay(threading.Thread):
         self.rule = None
         self.injected = []
         self.seen = []
+        self.packet = b""
         self._near = open_tunnel(r1, "wan0")
         self._far = open_tunnel(r2, "wan0")
         self._wake_read, self._wake_write = os.pipe()
@@ -59,9 +60,10 @@ class Relay(threading.Thread):
                     self._take(fd, out, direction)
             self._deliver()
 
-    def inject(self, raw, direction, after=0.0):
-        """Sends a forged packet out of the relay, at once or after some seconds, and remembers that it was forged."""
-        self.injected.append(packet.segment(raw))
+    def inject(self, raw, direction, after=0.0, origin="attacker"):
+        """Sends a forged packet out of the relay, at once or after some seconds, and remembers that it was forged, and by whom: an
+        attacker, or a middlebox on the line."""
+        self.injected.append((packet.segment(raw), origin))
         out = self._far if direction == "to_server" else self._near
         self._queue(time.monotonic() + after, out, raw)
         os.write(self._wake_write, b"x")
@@ -90,6 +92,7 @@ class Relay(threading.Thread):
             segment = packet.segment(raw)
             if segment is not None:
                 self.seen.append((direction, segment))
+                self.packet = raw
                 verdict = self.rule(segment, direction) if self.rule else None
                 if verdict is True:
                     continue
