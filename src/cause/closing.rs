@@ -13,6 +13,7 @@ use crate::evidence::exchange::{
 };
 use crate::evidence::form::{ACTIVE, PASSIVE};
 use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
+use crate::evidence::silence::{FIN_FOUND_NOBODY, GAVE_UP, WINDOW_CLOSED};
 use crate::text::{count, duration};
 
 /// All is delivered; a reset saves the four-way close.
@@ -38,6 +39,8 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&REPLY_RECEIVED, 1.5),
         (&PEER_FIN, 1.5),
         (&BOTH_FINS, 2.5),
+        (&FIN_FOUND_NOBODY, -2.0),
+        (&WINDOW_CLOSED, -3.0),
         (&OWN_DATA_OUTSTANDING, -4.0),
         (&OWN_DATA_JUST_SENT, -1.0),
         (&PEER_DATA_UNANSWERED, -3.0),
@@ -91,6 +94,7 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
         (&PASSIVE, 1.5),
         (&HALF_CLOSE_ALIVE, -4.0),
         (&LONG_AFTER_FIN, -5.0),
+        (&GAVE_UP, -3.0),
         (&SENDER_WAS_RESET, -3.0),
         (&LABEL_MISSING, -4.0),
     ],
@@ -178,6 +182,7 @@ pub static APP_ABORT: Cause = Cause {
         (&RESET_ACKS_DATA, -1.0),
         (&PEER_FIN, -1.5),
         (&BOTH_FINS, -2.0),
+        (&WINDOW_CLOSED, -1.0),
     ],
     ceiling: 97,
     provoked: false,

@@ -5,6 +5,7 @@ use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ANSWERS_ESTABLISHED;
 use crate::evidence::path::{HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST};
+use crate::evidence::silence::GAVE_UP;
 use crate::text::duration;
 
 /// From here on a silence is worth a word, in nanoseconds: longer than the pace of an exchange.
@@ -31,6 +32,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&SENDER_WAS_RESET, -4.0),
         (&LABEL_MISSING, -4.0),
         (&TOO_FAST, -3.0),
+        (&GAVE_UP, -1.5),
     ],
     ceiling: 97,
     provoked: true,

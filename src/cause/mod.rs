@@ -8,6 +8,7 @@ mod closing;
 mod handshake;
 mod lost_state;
 pub mod rank;
+mod timeout;
 
 use crate::evidence::aftermath::SENDER_SPOKE_ON;
 use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER};
@@ -20,6 +21,8 @@ pub enum Category {
     Handshake,
     /// By an endpoint that ends the connection.
     Closing,
+    /// A timer ran out.
+    Timeout,
     /// One side no longer knows the connection.
     LostState,
     /// What follows an earlier reset.
@@ -34,6 +37,7 @@ impl Category {
         match self {
             Category::Handshake => "handshake",
             Category::Closing => "closing",
+            Category::Timeout => "timeout",
             Category::LostState => "lost_state",
             Category::Aftermath => "aftermath",
             Category::Unknown => "unknown",
@@ -156,6 +160,10 @@ pub static ALL: &[&Cause] = &[
     &closing::UNREAD_DATA,
     &closing::APP_ABORT,
     &closing::CANCELLED,
+    &timeout::KEEPALIVE_TIMEOUT,
+    &timeout::RETRANSMISSION_TIMEOUT,
+    &timeout::ZERO_WINDOW_TIMEOUT,
+    &timeout::FIN_WAIT_TIMEOUT,
     &lost_state::NO_CONNECTION,
     &aftermath::LOST_RESET,
     &aftermath::ALREADY_RESET,

@@ -1,5 +1,6 @@
 //! What one side of a conversation has said so far (the send and receive variables of RFC 9293 3.3.1).
 
+use super::attempts::{Attempt, Attempts};
 use super::round_trip::RoundTrip;
 use crate::recent::Ticket;
 use crate::segment::{Flags, Index, Moment, Segment};
@@ -46,8 +47,8 @@ pub struct Endpoint {
     pub burst: u8,
     /// How often it took its turn to send data, 255 for more.
     pub turns: u8,
-    /// Retransmissions and keep-alive probes since the other side's last segment.
-    pub attempts: u8,
+    /// What it repeats in vain.
+    pub attempts: Attempts,
     window_scale: u8,
     hop_limit: u8,
     /// The link-layer source of its last segment, mixed into a byte.
@@ -105,10 +106,19 @@ impl Endpoint {
             && segment.seq + 1 == self.next
     }
 
+    /// What the segment repeats, where it says nothing new.
+    pub fn attempt(&self, segment: &Segment, retransmission: bool) -> Option<Attempt> {
+        if self.is_probe(segment) {
+            return Some(Attempt::Probe);
+        }
+        retransmission.then_some(Attempt::Retransmission(segment.payload_length))
+    }
+
     /// Takes in a segment that it sent.
     pub fn send(&mut self, segment: &Segment, retransmission: bool) {
-        if retransmission || self.is_probe(segment) {
-            self.attempts = self.attempts.saturating_add(1);
+        match self.attempt(segment, retransmission) {
+            Some(attempt) => self.attempts.add(attempt, self.last.until(segment.time)),
+            None => self.attempts.interrupt(segment.length() > 0),
         }
         if segment.flags.has(Flags::SYN) {
             (self.initial, self.has_initial) = (segment.seq, true);
@@ -174,6 +184,11 @@ impl Endpoint {
         self.has_initial.then_some(self.initial)
     }
 
+    /// Whether it has acknowledged something and takes no more.
+    pub fn has_closed_window(&self) -> bool {
+        self.is_seen() && self.acked.is_some() && self.window == 0
+    }
+
     /// Right edge of the window that it offers, where it has acknowledged anything.
     pub fn window_edge(&self) -> Option<Seq> {
         self.acked.map(|acked| acked + self.window)
@@ -232,7 +247,8 @@ mod tests {
         endpoint.send(&early, true);
         assert_eq!((endpoint.next, endpoint.bytes), (Seq(2100), 100));
         assert_eq!(endpoint.last.frame, 2);
-        assert_eq!((endpoint.last_data.frame, endpoint.attempts), (1, 1));
+        assert_eq!(endpoint.last_data.frame, 1);
+        assert_eq!(endpoint.attempts.unanswered(), 1);
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! The conversations of the file: one record per pair of sockets, one endpoint per direction.
 
+mod attempts;
 mod endpoint;
 mod round_trip;
 mod table;
 
+pub use attempts::Attempts;
 pub use endpoint::{Endpoint, Fin};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use table::Conversations;
 
 use crate::recent::{Recent, Ticket};
 use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment};
+use crate::seq::Seq;
 
 /// Which of a pair's two sockets sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,12 @@ impl Client {
 const LONGEST_COPY_DELAY: Nanoseconds = 100 * MILLISECOND;
 /// How many of the sender's last segments may stand between a packet and its copy.
 const LONGEST_COPY_GAP: usize = 32;
+
+/// With the third attempt in a row it is no single loss any more, and worth the look at what had gone
+/// through before.
+const ATTEMPTS_TO_COMPARE: u8 = 3;
+/// How many of the sender's last segments that look takes in.
+const LONGEST_COMPARISON: usize = 64;
 
 /// One connection of a pair of sockets.
 #[derive(Clone, Debug)]
@@ -166,16 +175,26 @@ impl Conversation {
         }
         let silence = self.silence_before(segment);
         self.last_activity = segment.time;
+        let peer_acked = self.endpoint(direction.reverse()).acked;
+        let stalled = self.endpoint(direction.reverse()).has_closed_window();
         let sender = self.endpoint_mut(direction);
         let retransmission = sender.is_retransmission(segment);
+        let is_attempt = sender.attempt(segment, retransmission).is_some();
         let has_new_data = segment.payload_length > 0 && !retransmission;
         sender.send(segment, retransmission);
         sender.ticket = recent.push(segment, sender.ticket, silence);
+        if is_attempt && stalled {
+            sender.attempts.meet_closed_window();
+        }
+        if retransmission && sender.attempts.unanswered() == ATTEMPTS_TO_COMPARE {
+            let taken = peer_acked.map_or(0, |acked| largest_taken(sender.ticket, acked, recent));
+            sender.attempts.compare(taken);
+        }
         let answer_time = sender
             .acked
             .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));
         let peer = self.endpoint_mut(direction.reverse());
-        peer.attempts = 0;
+        peer.attempts.answer();
         peer.round_trip.sent(segment, retransmission);
         if has_new_data {
             peer.burst = 0;
@@ -185,6 +204,17 @@ impl Conversation {
             answer_time,
         }
     }
+}
+
+/// The largest payload that was acknowledged, of the sender's latest segments.
+fn largest_taken(newest: Ticket, acked: Seq, recent: &Recent) -> u32 {
+    recent
+        .backwards(newest)
+        .take(LONGEST_COMPARISON)
+        .filter(|(_, entry)| !entry.end().is_after(acked))
+        .map(|(_, entry)| entry.payload_length)
+        .max()
+        .unwrap_or(0)
 }
 
 /// The earlier segment that the new one is a copy of: a mirror port or a capture on "any" sees a
@@ -215,4 +245,15 @@ fn copied(
                 .any(|(_, asked)| asked.frame == sender.answered && asked.copies > entry.copies)
     };
     (same_packet || trigger_copied()).then_some(ticket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_fits_in_256_bytes() {
+        assert_eq!(size_of::<Attempts>(), 8);
+        assert!(size_of::<Conversation>() <= 256);
+    }
 }

@@ -3,6 +3,8 @@
 //! The time from a segment towards the endpoint to the acknowledgment that comes back. It is not the
 //! sender's round trip: at the endpoint's own machine it is close to zero.
 
+use std::num::NonZeroU32;
+
 use crate::segment::{MILLISECOND, Nanoseconds, Segment};
 use crate::seq::Seq;
 
@@ -17,12 +19,12 @@ const GRANULARITY: Nanoseconds = 10 * MILLISECOND;
 pub struct RoundTrip {
     smoothed_us: u32,
     variation_us: u32,
-    /// The number after the timed segment, and when it passed, in microseconds that wrap.
-    timed: Option<(Seq, u32)>,
+    /// The number after the timed segment, and when it passed, in microseconds that wrap and skip 0.
+    timed: Option<(Seq, NonZeroU32)>,
 }
 
-fn microseconds(time: Nanoseconds) -> u32 {
-    time.div_euclid(1000) as u32
+fn microseconds(time: Nanoseconds) -> NonZeroU32 {
+    NonZeroU32::new(time.div_euclid(1000) as u32).unwrap_or(NonZeroU32::MIN)
 }
 
 impl RoundTrip {
@@ -43,7 +45,7 @@ impl RoundTrip {
         }
         self.timed = None;
         // Backwards, or more than half an hour: no round trip.
-        let sample = microseconds(time).wrapping_sub(sent);
+        let sample = microseconds(time).get().wrapping_sub(sent.get());
         if sample as i32 >= 0 {
             self.update(sample);
             return Some(i64::from(sample) * 1000);

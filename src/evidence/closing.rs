@@ -1,5 +1,6 @@
 //! How far both sides were in closing the connection (RFC 9293 3.6).
 
+use super::silence::FIN_WAIT;
 use super::{Fact, Situation};
 use crate::text::{count, duration};
 
@@ -44,14 +45,11 @@ pub static HALF_CLOSE_ALIVE: Fact = Fact {
     },
 };
 
-/// Linux keeps an orphan in FIN-WAIT-2 for 60 s (tcp_fin_timeout); other stacks are in that range.
-const FIN_WAIT_SECONDS: i64 = 59;
-
 /// So long after the FIN, a timer may have ended the half-closed connection.
 pub static LONG_AFTER_FIN: Fact = Fact {
     holds: |s| {
         let since = s.reset.own.fin.until(s.reset.time);
-        OWN_FIN.holds(s) && since > FIN_WAIT_SECONDS * 1_000_000_000
+        OWN_FIN.holds(s) && since > FIN_WAIT
     },
     says: |s| {
         let since = s.reset.own.fin.until(s.reset.time);

@@ -134,11 +134,11 @@ pub static RESET_ACKS_DATA: Fact = Fact {
 
 /// The sender had been trying in vain: what it repeated or probed had no answer.
 pub static PEER_SILENT: Fact = Fact {
-    holds: |s| s.reset.own.attempts >= 2,
+    holds: |s| s.reset.own.attempts.unanswered() >= 2,
     says: |s| {
         format!(
             "The other side had been silent through {} (retransmissions or keep-alive probes)",
-            count(u64::from(s.reset.own.attempts), "attempt")
+            count(u64::from(s.reset.own.attempts.unanswered()), "attempt")
         )
     },
 };

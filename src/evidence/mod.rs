@@ -8,6 +8,7 @@ pub mod closing;
 pub mod exchange;
 pub mod form;
 pub mod path;
+pub mod silence;
 
 use crate::conversation::UNKNOWN_ROUND_TRIP;
 use crate::host::{Hops, Host};
@@ -36,6 +37,12 @@ impl Situation<'_> {
             .trigger
             .as_ref()
             .filter(|trigger| trigger.kind == kind)
+    }
+
+    /// The segment that a passive reset answers.
+    pub fn trigger_of_passive(&self) -> Option<&Trigger> {
+        let trigger = self.reset.trigger.as_ref();
+        trigger.filter(|_| self.reset.form == Form::Passive)
     }
 
     /// Frame of the trigger, 0 for none.

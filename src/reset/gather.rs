@@ -78,6 +78,7 @@ impl Side {
             burst: endpoint.burst,
             turns: endpoint.turns,
             attempts: endpoint.attempts,
+            closed_window: endpoint.has_closed_window(),
             last_progress: endpoint.last_progress,
             round_trip: endpoint.round_trip.estimate(),
         }

@@ -8,6 +8,7 @@ pub use gather::gather;
 pub use series::Series;
 pub use trigger::{Answerer, Kind, Trigger};
 
+use crate::conversation::Attempts;
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;
 
@@ -62,8 +63,10 @@ pub struct Side {
     pub burst: u8,
     /// How often it took its turn to send data.
     pub turns: u8,
-    /// Retransmissions and keep-alive probes since the other side's last segment.
-    pub attempts: u8,
+    /// What it repeated in vain.
+    pub attempts: Attempts,
+    /// It had acknowledged something and took no more.
+    pub closed_window: bool,
     /// Frame of its last ACK that stated more than the ones before.
     pub last_progress: u32,
     /// Time from the capture point to it and back, where measured.

@@ -24,6 +24,8 @@ pub struct Capture {
     pub server_hops: u8,
     pub server_port: u16,
     pub client_port: u16,
+    /// The window that segments offer; resets always offer 0.
+    pub window: u16,
     /// Whether the next segment completes a reply, as the application's dissector sees it.
     pub reply_complete: bool,
 }
@@ -38,6 +40,7 @@ impl Capture {
             server_hops: 62,
             server_port: 80,
             client_port: 40000,
+            window: 500,
             reply_complete: false,
         }
     }
@@ -73,7 +76,7 @@ impl Capture {
             seq: Seq(seq),
             ack: Seq(ack),
             flags: Flags(flags),
-            window: if reset { 0 } else { 500 },
+            window: if reset { 0 } else { self.window },
             payload_length: bytes,
             options: Options::default(),
             ip: IpHeader {

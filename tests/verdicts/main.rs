@@ -6,3 +6,4 @@ mod capture;
 mod closing;
 mod handshake;
 mod path;
+mod timeout;

@@ -1,0 +1,168 @@
+//! Resets because a timer ran out.
+
+use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::aftermath::SENDER_WAS_RESET;
+use crate::evidence::closing::{HALF_CLOSE_ALIVE, OWN_FIN};
+use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED};
+use crate::evidence::path::{HOPS_FIT, LABEL_FITS, LABEL_MISSING};
+use crate::evidence::silence::{
+    EQUAL_SPACING, FIN_FOUND_NOBODY, GAVE_UP, NEXT_WAS_DUE, NEXT_WAS_NOT_DUE, PROBES_UNANSWERED,
+    RETRANSMITTED_IN_VAIN, SILENT_IN_FIN_WAIT, WINDOW_CLOSED, WINDOW_REOPENED,
+};
+use crate::text::{count, duration};
+
+/// Keep-alive probes had no answer.
+pub static KEEPALIVE_TIMEOUT: Cause = Cause {
+    name: "keepalive_timeout",
+    category: Category::Timeout,
+    summary: "Keep-alive probes had no answer: the other side or the way to it is dead",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_KEEPALIVE_TIMEOUT"),
+    next_step: "Find out whether the other host was down or the path to it cut (a firewall that forgot \
+                the connection drops probes in silence); capture at the other side",
+    reference: "RFC 9293 3.8.4; RFC 1122 4.2.3.6",
+    position: Position::First,
+    applies: |s| ACTIVE.holds(s) && PROBES_UNANSWERED.holds(s) && !s.reset.peer.closed_window,
+    prior: 0.0,
+    weighs: &[
+        (&PROBES_UNANSWERED, 2.0),
+        (&NEXT_WAS_DUE, 3.5),
+        (&EQUAL_SPACING, 1.0),
+        (&NEXT_WAS_NOT_DUE, -3.0),
+    ],
+    ceiling: 97,
+    provoked: false,
+    explain: |s| {
+        let attempts = s.reset.own.attempts;
+        format!(
+            "{} gave the connection up: {} in a row, {} apart, had no answer from {}",
+            s.reset.sender,
+            count(u64::from(attempts.unanswered()), "keep-alive probe"),
+            duration(attempts.interval()),
+            s.reset.receiver
+        )
+    },
+};
+
+/// The sender gave up after retransmissions.
+pub static RETRANSMISSION_TIMEOUT: Cause = Cause {
+    name: "retransmission_timeout",
+    category: Category::Timeout,
+    summary: "A sender gave up after retransmissions that nobody acknowledged",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    // Linux gives up in silence; the reset comes when no socket is left to take the peer's next segment.
+    kernel_reason: Some("NO_SOCKET"),
+    next_step: "Find where the segments were lost: capture at the other side at the same time, look at \
+                routes and links at the time of the first retransmission",
+    reference: "RFC 9293 3.8.3; RFC 6298 5.5 to 5.7",
+    position: Position::First,
+    applies: |s| {
+        RETRANSMITTED_IN_VAIN.holds(s)
+            && (ACTIVE.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && GAVE_UP.holds(s)))
+    },
+    prior: 0.0,
+    weighs: &[
+        (&RETRANSMITTED_IN_VAIN, 2.0),
+        (&GAVE_UP, 3.0),
+        (&NEXT_WAS_DUE, 3.5),
+        (&NEXT_WAS_NOT_DUE, -3.0),
+        (&ANSWERS_ESTABLISHED, 1.0),
+        (&HOPS_FIT, 0.5),
+        (&SENDER_WAS_RESET, -4.0),
+        (&LABEL_MISSING, -4.0),
+    ],
+    ceiling: 97,
+    provoked: true,
+    explain: |s| {
+        let attempts = s.reset.own.attempts;
+        let tried = format!(
+            "{} gave up after {} without an acknowledgment",
+            s.reset.sender,
+            count(u64::from(attempts.in_a_row()), "retransmission")
+        );
+        match s.trigger_of_passive() {
+            Some(trigger) => format!(
+                "{tried}; {} later frame {} from the other side found nobody",
+                duration(trigger.silence),
+                trigger.frame
+            ),
+            None => tried,
+        }
+    },
+};
+
+/// The receiver's window stayed closed.
+pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
+    name: "zero_window_timeout",
+    category: Category::Timeout,
+    summary: "The receiver's window stayed closed until the sender gave up",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    kernel_reason: None,
+    next_step: "See why the application on the receiving side does not read: it is stalled, overloaded or \
+                waits for something else; compare with the sender's write timeout",
+    reference: "RFC 9293 3.8.6.1; RFC 6429",
+    position: Position::First,
+    applies: |s| {
+        WINDOW_CLOSED.holds(s)
+            && (ACTIVE.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && GAVE_UP.holds(s)))
+    },
+    prior: 0.0,
+    weighs: &[
+        (&WINDOW_CLOSED, 3.0),
+        (&WINDOW_REOPENED, -6.0),
+        (&NEXT_WAS_DUE, 1.5),
+        (&GAVE_UP, 2.5),
+        (&HOPS_FIT, 0.5),
+        (&SENDER_WAS_RESET, -4.0),
+    ],
+    ceiling: 97,
+    provoked: false,
+    explain: |s| {
+        let probes = count(u64::from(s.reset.own.attempts.stalled()), "probe");
+        format!(
+            "{} gave up: {} had closed its receive window and did not open it through {probes}",
+            s.reset.sender, s.reset.receiver
+        )
+    },
+};
+
+/// An orphan in FIN-WAIT-2 timed out, then the peer spoke.
+pub static FIN_WAIT_TIMEOUT: Cause = Cause {
+    name: "fin_wait_timeout",
+    category: Category::Timeout,
+    summary: "A half-closed side had waited for the other's close in vain and was gone when that spoke",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("NO_SOCKET"),
+    next_step: "See why the other side did not close when it got the FIN: `ss -t state close-wait` there \
+                shows a program that forgets to",
+    reference: "RFC 9293 3.6 and 3.10.4; Linux tcp_fin_timeout",
+    position: Position::First,
+    applies: |s| SILENT_IN_FIN_WAIT.holds(s) || FIN_FOUND_NOBODY.holds(s),
+    prior: 0.0,
+    weighs: &[
+        (&OWN_FIN, 1.0),
+        (&SILENT_IN_FIN_WAIT, 4.0),
+        (&FIN_FOUND_NOBODY, 2.0),
+        (&HALF_CLOSE_ALIVE, -2.0),
+        (&SENDER_WAS_RESET, -3.0),
+        (&LABEL_FITS, 0.5),
+        (&LABEL_MISSING, -4.0),
+    ],
+    ceiling: 97,
+    provoked: true,
+    explain: |s| {
+        format!(
+            "{} had closed (FIN in frame {}) and waited for {} to close, too; when frame {} came {} \
+             later, it was gone",
+            s.reset.sender,
+            s.reset.own.fin.frame,
+            s.reset.receiver,
+            s.trigger_frame(),
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+        )
+    },
+};

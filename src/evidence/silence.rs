@@ -1,0 +1,186 @@
+//! What was tried in vain before a reset, and how long nobody spoke: probes, retransmissions, closed
+//! windows, timers of a closing side.
+
+use super::{Fact, Situation};
+use crate::conversation::Attempts;
+use crate::reset::{Form, Kind};
+use crate::segment::Nanoseconds;
+use crate::text::{count, duration};
+
+/// Retransmissions from here on are no loss that a few round trips mend. RFC 9293 3.8.3 wants three
+/// before the path is doubted at all.
+const MANY: u8 = 4;
+/// A timer that goes off at `due` may be late by an eighth (kernel/time/timer.c, the wheel) ...
+const LATE: i64 = 7;
+/// ... and early by rounding and by the way to the capture point.
+const EARLY: i64 = 10;
+/// FIN-WAIT-2 of a socket that nobody holds any more: 60 s on Linux (tcp_fin_timeout, TCP_TIMEWAIT_LEN)
+/// and FreeBSD (finwait2_timeout), 120 s or more on Windows; less a second for the way of the last ACK.
+pub(super) const FIN_WAIT: Nanoseconds = 59_000_000_000;
+
+fn own(s: &Situation<'_>) -> Attempts {
+    s.reset.own.attempts
+}
+
+/// Whether `elapsed` is when something due after `due` comes.
+fn is_due(elapsed: Nanoseconds, due: Nanoseconds) -> bool {
+    elapsed >= due - due / EARLY && elapsed <= due + due / LATE + 20_000_000
+}
+
+/// Keep-alive probes in a row, none answered.
+pub static PROBES_UNANSWERED: Fact = Fact {
+    holds: |s| own(s).are_probes() && own(s).unanswered() >= 2,
+    says: |s| {
+        format!(
+            "Its last {} had no answer",
+            count(u64::from(own(s).unanswered()), "keep-alive probe")
+        )
+    },
+};
+
+/// At least two equal intervals, as a keep-alive timer makes them.
+pub static EQUAL_SPACING: Fact = Fact {
+    holds: |s| own(s).are_equal(),
+    says: |s| format!("They came every {}", duration(own(s).interval())),
+};
+
+/// The abort comes just when the next attempt would have: the timer that made the attempts made it
+/// [measured, Linux 6.18: tcp_keepalive_timer].
+pub static NEXT_WAS_DUE: Fact = Fact {
+    holds: |s| {
+        s.reset.form == Form::Active
+            && own(s).is_latest()
+            && own(s)
+                .next_due()
+                .is_some_and(|due| is_due(s.reset.silence, due))
+    },
+    says: |s| {
+        format!(
+            "It came {} after the last attempt, when the next one was due",
+            duration(s.reset.silence)
+        )
+    },
+};
+
+/// The abort comes between two attempts: an application lost patience, not the timer.
+pub static NEXT_WAS_NOT_DUE: Fact = Fact {
+    holds: |s| {
+        s.reset.form == Form::Active
+            && own(s).unanswered() >= 2
+            && own(s).next_due().is_some()
+            && !NEXT_WAS_DUE.holds(s)
+    },
+    says: |s| {
+        format!(
+            "It came {} after the last attempt, when no next one was due",
+            duration(s.reset.silence)
+        )
+    },
+};
+
+/// Its sender had been repeating something that nobody acknowledged, each time after twice as long
+/// (RFC 6298 5.5).
+pub static RETRANSMITTED_IN_VAIN: Fact = Fact {
+    holds: |s| {
+        let side = &s.reset.own;
+        let not_acked = side.outstanding > 0 || (side.fin.happened() && !side.fin_acked);
+        let lasts = s.reset.form != Form::Active || own(s).unanswered() > 0;
+        not_acked
+            && lasts
+            && !own(s).are_probes()
+            && own(s).in_a_row() >= MANY
+            && own(s).are_doubling()
+    },
+    says: |s| {
+        format!(
+            "It had retransmitted {} at growing intervals, the last one {}, without an acknowledgment",
+            count(u64::from(own(s).in_a_row()), "time"),
+            duration(own(s).interval())
+        )
+    },
+};
+
+/// A TCP that still tries would have tried again in the silence before the trigger: this one had
+/// given up without a word, as Linux does [measured, Linux 6.18: tcp_write_err sends nothing].
+pub static GAVE_UP: Fact = Fact {
+    holds: |s| {
+        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        s.reset.form == Form::Passive
+            && own(s).is_latest()
+            && own(s)
+                .next_due()
+                .is_some_and(|due| silence > due + due / LATE)
+    },
+    says: |s| {
+        format!(
+            "The next attempt was due after {}, but none came in {}: it had given up",
+            duration(own(s).next_due().unwrap_or(0)),
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+        )
+    },
+};
+
+/// It probed a window that stayed closed (RFC 9293 3.8.6.1), answered or not.
+pub static WINDOW_CLOSED: Fact = Fact {
+    holds: |s| own(s).stalled() >= 2,
+    says: |s| {
+        format!(
+            "The other side's window was closed, and {} did not open it",
+            count(u64::from(own(s).stalled()), "probe")
+        )
+    },
+};
+
+/// The window had opened again, and there was no stall to end.
+pub static WINDOW_REOPENED: Fact = Fact {
+    holds: |s| {
+        WINDOW_CLOSED.holds(s) && s.reset.form == Form::Active && !s.reset.peer.closed_window
+    },
+    says: |_| "The window had opened again before the reset".into(),
+};
+
+/// Half-closed, all acknowledged, and then nothing for as long as FIN-WAIT-2 lasts.
+pub static SILENT_IN_FIN_WAIT: Fact = Fact {
+    holds: |s| {
+        answers_in_fin_wait(s)
+            && s.reset
+                .trigger
+                .is_some_and(|trigger| trigger.silence >= FIN_WAIT)
+    },
+    says: |s| {
+        format!(
+            "Its FIN (frame {}) was acknowledged, then nobody spoke for {}: as long as FIN-WAIT-2 lasts",
+            s.reset.own.fin.frame,
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+        )
+    },
+};
+
+/// A FIN that finds FIN-WAIT-2 is taken and acknowledged (RFC 9293 3.10.7.4): who resets it has left
+/// that state.
+pub static FIN_FOUND_NOBODY: Fact = Fact {
+    holds: |s| answers_in_fin_wait(s) && s.trigger_of(Kind::Fin).is_some(),
+    says: |s| {
+        format!(
+            "It answers the FIN of frame {}, which a half-closed side would have acknowledged",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// Whether the reset answers data or a FIN of a peer that had not closed, from a side whose FIN was
+/// acknowledged.
+fn answers_in_fin_wait(s: &Situation<'_>) -> bool {
+    let reset = s.reset;
+    let answers = s
+        .reset
+        .trigger
+        .filter(|trigger| matches!(trigger.kind, Kind::Data | Kind::Fin));
+    let half_closed = reset.own.fin.happened() && reset.own.fin_acked;
+    reset.form == Form::Passive
+        && half_closed
+        && answers.is_some_and(|trigger| {
+            let closed_before = reset.peer.fin.happened() && reset.peer.fin.frame < trigger.frame;
+            !closed_before && trigger.frame > reset.own.fin.frame
+        })
+}
