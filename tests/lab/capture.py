@@ -11,7 +11,8 @@ import packet
 
 # name of a capture point -> (namespace, device)
 POINTS = {"client": ("client", "eth0"), "r1": ("r1", "lan0"), "r1wan": ("r1", "wan0"), "r1any": ("r1", "any"),
-          "r2": ("r2", "lan0"), "r2wan": ("r2", "wan0"), "server": ("server", "eth0")}
+          "r2": ("r2", "lan0"), "r2wan": ("r2", "wan0"), "server": ("server", "eth0"),
+          "clientany": ("client", "any"), "serverany": ("server", "any")}
 
 
 @dataclasses.dataclass

@@ -22,6 +22,7 @@ class Lab:
         self.ip, self.delay = variant.ip, variant.delay_ms / 1000
         self.family = socket.AF_INET if self.ip == 4 else socket.AF_INET6
         self.client_ip, self.server_ip = network.CLIENT[self.ip], network.SERVER[self.ip]
+        self.servers = network.SERVERS[self.ip]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rstlab-"))
         self.open_sockets = []
         self.used = [f"Linux {pathlib.Path('/proc/sys/kernel/osrelease').read_text().split('-')[0]}"]

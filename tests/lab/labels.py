@@ -127,7 +127,7 @@ class Join:
 
     def _original(self, point, copy):
         """The frame that this one repeats in a capture on several devices: the same segment a moment earlier, before its hop."""
-        if point != "r1any":
+        if not point.endswith("any"):
             return None
         for frame in reversed(self.frames[point][:copy.number - 1]):
             if copy.time - frame.time > 0.002:
@@ -145,7 +145,7 @@ class Join:
             reset.number, reset.first = len(earlier), earlier[0]
 
     def _transit(self, sender, point):
-        near_client = point == "client" or point.startswith("r1")
+        near_client = point.startswith(("client", "r1"))
         return 0.0 if near_client == (sender == "client") else self.delay
 
     def at(self, point):
