@@ -115,6 +115,15 @@ class Lab:
     def ftp(self):
         return self._server(servers.Vsftpd(self), "vsftpd")
 
+    def tls(self, *options):
+        return self._server(servers.OpensslServer(self, *options), "openssl")
+
+    def secure_web(self, options=""):
+        """nginx with HTTPS on port 443."""
+        cert, key = servers.certificate(self)
+        listen = "listen 443 ssl; listen [::]:443 ssl;"
+        return self.web(options=f"{listen} ssl_certificate {cert}; ssl_certificate_key {key}; {options}")
+
     def haproxy(self, host=None, **options):
         return self._server(servers.Haproxy(self, host or self.server, **options), "haproxy", host)
 

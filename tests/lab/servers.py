@@ -43,7 +43,7 @@ defaults
   timeout server {timeout}
   {options}
 frontend front
-  bind :::{port} v4v6
+  bind :::{port} v4v6 {bind}
   default_backend back
 backend back
   server one {backend}
@@ -90,6 +90,25 @@ class Nginx:
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def certificate(lab):
+    """A self-signed certificate and its key, as files in the lab's folder."""
+    cert, key = lab.folder / "certificate.pem", lab.folder / "key.pem"
+    if not cert.exists():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
+                        "-subj", "/CN=www.example.com", "-keyout", str(key), "-out", str(cert)], check=True, capture_output=True)
+    return cert, key
+
+
+class OpensslServer:
+    """`openssl s_server`, which answers HTTP with a page about the session."""
+    port = 443
+
+    def __init__(self, lab, *options):
+        cert, key = certificate(lab)
+        self.program = lab.server.start(["openssl", "s_server", f"-{lab.ip}", "-accept", str(self.port), "-cert", str(cert), "-key", str(key), "-www",
+                                         "-quiet", *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 class Vsftpd:
     port = 21
 
@@ -107,8 +126,8 @@ class Vsftpd:
 
 
 class Haproxy:
-    def __init__(self, lab, host, port=8080, backend="127.0.0.1:80", options="", timeout="10s"):
+    def __init__(self, lab, host, port=8080, backend="127.0.0.1:80", options="", timeout="10s", bind=""):
         self.port = port
         config = lab.folder / "haproxy.cfg"
-        config.write_text(HAPROXY.format(port=port, backend=backend, options=options, timeout=timeout))
+        config.write_text(HAPROXY.format(port=port, backend=backend, options=options, timeout=timeout, bind=bind))
         self.program = host.start(["haproxy", "-db", "-f", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
