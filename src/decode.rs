@@ -144,6 +144,7 @@ fn decode_options(tcp: &TcpHeaderSlice<'_>) -> Options {
             TcpOptionElement::Noop => continue,
             TcpOptionElement::Timestamp(value, _) => options.timestamp = Some(value),
             TcpOptionElement::WindowScale(shift) => options.window_scale = Some(shift.min(14)),
+            TcpOptionElement::SelectiveAcknowledgementPermitted => options.sack_permitted = true,
             _ => {}
         }
         options.any = true;

@@ -9,6 +9,7 @@
 compile_error!("a panic has to unwind to src/ffi/contain.rs; build with panic = \"unwind\"");
 
 pub mod cause;
+pub mod company;
 pub mod conversation;
 pub mod decode;
 pub mod evidence;

@@ -14,7 +14,7 @@ pub const MILLISECOND: Nanoseconds = 1_000_000;
 /// A point in time to the millisecond, in four bytes. It wraps after 49 days; of two ticks the later
 /// is known by the order of the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Tick(u32);
+pub struct Tick(u32);
 
 /// A frame and when it was captured, to the millisecond: what is kept of most segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,11 +50,13 @@ impl Moment {
 }
 
 impl Tick {
-    fn at(time: Nanoseconds) -> Tick {
+    /// The tick of a point in time.
+    pub fn at(time: Nanoseconds) -> Tick {
         Tick(time.div_euclid(MILLISECOND) as u32)
     }
 
-    fn until(self, later: Tick) -> Nanoseconds {
+    /// Time from this tick to `later`; 0 where the clock went backwards.
+    pub fn until(self, later: Tick) -> Nanoseconds {
         let elapsed = later.0.wrapping_sub(self.0) as i32;
         i64::from(elapsed.max(0)) * MILLISECOND
     }
@@ -62,7 +64,7 @@ impl Tick {
 
 /// An index into one of the session's lists. Unlike a plain number it leaves room for "none", so
 /// that an optional one takes four bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Index(NonZeroU32);
 
 impl Index {
@@ -110,10 +112,17 @@ impl Flags {
     pub const RST: Flags = Flags(0x04);
     /// The acknowledgment field is significant.
     pub const ACK: Flags = Flags(0x10);
+    /// ECN-Echo and Congestion Window Reduced: in a SYN, the wish to use ECN (RFC 3168 6.1.1).
+    pub const ECN: Flags = Flags(0xc0);
 
     /// Whether any of `other`'s bits is set.
     pub fn has(self, other: Flags) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether all of `other`'s bits are set.
+    pub fn has_all(self, other: Flags) -> bool {
+        self.0 & other.0 == other.0
     }
 }
 
@@ -126,6 +135,8 @@ pub struct Options {
     pub timestamp: Option<u32>,
     /// Shift count of the window scale option (RFC 7323 2), 0 to 14.
     pub window_scale: Option<u8>,
+    /// The SACK-permitted option (RFC 2018 2).
+    pub sack_permitted: bool,
 }
 
 /// What the IP header says of the way and of the sender.
@@ -206,6 +217,18 @@ impl Segment {
     /// The answer to one: SYN with ACK.
     pub fn is_syn_ack(&self) -> bool {
         self.flags.has(Flags::SYN) && self.flags.has(Flags::ACK)
+    }
+
+    /// A SYN that offers none of window scale, timestamps and SACK. The TCP of every desktop, server and
+    /// phone offers at least one (Linux, Windows since Vista, BSD, macOS); port scanners that write their
+    /// own SYNs (nmap, masscan, zmap) and very small stacks (lwIP as shipped) do not.
+    pub fn is_bare_syn(&self) -> bool {
+        let options = &self.options;
+        self.is_syn()
+            && !self.header_cut
+            && options.window_scale.is_none()
+            && options.timestamp.is_none()
+            && !options.sack_permitted
     }
 
     /// Whether it resets the connection.

@@ -1,6 +1,7 @@
 //! What one side of a conversation has said so far (the send and receive variables of RFC 9293 3.3.1).
 
 use super::attempts::{Attempt, Attempts};
+use super::identification::Identification;
 use super::round_trip::RoundTrip;
 use crate::recent::Ticket;
 use crate::segment::{Flags, Index, Moment, Segment};
@@ -56,6 +57,12 @@ pub struct Endpoint {
     has_initial: bool,
     /// Whether its SYN acknowledged another (it was asked).
     pub answered_syn: bool,
+    /// Its SYN offered no option of a usual TCP ([`Segment::is_bare_syn`]).
+    pub bare_syn: bool,
+    /// Its SYN asked for ECN.
+    pub ecn_syn: bool,
+    /// The habit of its IPv4 identification.
+    pub identification: Identification,
     /// Time from the capture point to it and back.
     pub round_trip: RoundTrip,
     /// Its series of resets, as an index into the session's list.
@@ -123,6 +130,8 @@ impl Endpoint {
         if segment.flags.has(Flags::SYN) {
             (self.initial, self.has_initial) = (segment.seq, true);
             self.answered_syn = segment.flags.has(Flags::ACK);
+            self.bare_syn = segment.is_bare_syn();
+            self.ecn_syn = segment.is_syn() && segment.flags.has_all(Flags::ECN);
             self.window_scale = segment.options.window_scale.unwrap_or(0);
         }
         self.next = if self.is_seen() {
@@ -150,6 +159,7 @@ impl Endpoint {
                 received: self.acked,
             });
         }
+        self.identification.observe(segment);
         self.last = Moment::of(segment);
     }
 

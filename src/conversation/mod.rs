@@ -2,16 +2,18 @@
 
 mod attempts;
 mod endpoint;
+mod identification;
 mod round_trip;
 mod table;
 
 pub use attempts::Attempts;
 pub use endpoint::{Endpoint, Fin};
+pub use identification::{Identification, Identified};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use table::Conversations;
 
 use crate::recent::{Recent, Ticket};
-use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment};
+use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment, Tick};
 use crate::seq::Seq;
 
 /// Which of a pair's two sockets sends.
@@ -68,6 +70,7 @@ pub struct Conversation {
     endpoints: [Endpoint; 2],
     /// When either side last sent something but a reset.
     last_activity: Nanoseconds,
+    opened: Tick,
 }
 
 /// What [`Conversation::observe`] found in a segment.
@@ -108,7 +111,13 @@ impl Conversation {
             client,
             endpoints: Default::default(),
             last_activity: segment.time,
+            opened: Tick::at(segment.time),
         }
+    }
+
+    /// Time since the conversation's first segment, to the millisecond.
+    pub fn age_at(&self, time: Nanoseconds) -> Nanoseconds {
+        self.opened.until(Tick::at(time))
     }
 
     /// The endpoint that sends in this direction.

@@ -10,6 +10,7 @@ pub mod form;
 pub mod path;
 pub mod silence;
 
+use crate::company::{Burst, Distance, Opener};
 use crate::conversation::UNKNOWN_ROUND_TRIP;
 use crate::host::{Hops, Host};
 use crate::reset::{Form, Kind, Reset, Series, Trigger};
@@ -28,17 +29,19 @@ pub struct Situation<'a> {
     pub host: &'a Host,
     /// The reset of the other direction that ended its sender, where there is one.
     pub ended_by: Option<&'a Reset>,
+    /// The first reset of the other direction, before or after this one.
+    pub opposite: Option<&'a Reset>,
+    /// Aborts of the same host at the same time, this one included.
+    pub burst: Option<&'a Burst>,
+    /// What its sender does to the connections that it opens.
+    pub opener: Option<&'a Opener>,
+    /// Other refusals from the same distance.
+    pub distance: Option<&'a Distance>,
+    /// The reset of a proxy's other leg just before.
+    pub other_leg: Option<&'a Reset>,
 }
 
 impl Situation<'_> {
-    /// The trigger, where it is of this kind.
-    pub fn trigger_of(&self, kind: Kind) -> Option<&Trigger> {
-        self.reset
-            .trigger
-            .as_ref()
-            .filter(|trigger| trigger.kind == kind)
-    }
-
     /// The segment that a passive reset answers.
     pub fn trigger_of_passive(&self) -> Option<&Trigger> {
         let trigger = self.reset.trigger.as_ref();
@@ -72,12 +75,12 @@ impl Situation<'_> {
 
     /// Whether it answers a connection request.
     pub fn answers_syn(&self) -> bool {
-        self.reset.form == Form::Passive && self.trigger_of(Kind::Syn).is_some()
+        self.reset.answered(Kind::Syn).is_some()
     }
 
     /// Whether it answers the answer to one.
     pub fn answers_syn_ack(&self) -> bool {
-        self.reset.form == Form::Passive && self.trigger_of(Kind::SynAck).is_some()
+        self.reset.answered(Kind::SynAck).is_some()
     }
 
     /// A repeat answers what the peer sent after the first reset. A handshake always asks anew:

@@ -159,7 +159,7 @@ pub static SILENT_IN_FIN_WAIT: Fact = Fact {
 /// A FIN that finds FIN-WAIT-2 is taken and acknowledged (RFC 9293 3.10.7.4): who resets it has left
 /// that state.
 pub static FIN_FOUND_NOBODY: Fact = Fact {
-    holds: |s| answers_in_fin_wait(s) && s.trigger_of(Kind::Fin).is_some(),
+    holds: |s| answers_in_fin_wait(s) && s.reset.answered(Kind::Fin).is_some(),
     says: |s| {
         format!(
             "It answers the FIN of frame {}, which a half-closed side would have acknowledged",

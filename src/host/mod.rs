@@ -4,19 +4,20 @@
 //! packets elsewhere in the file are a better yardstick than any table of operating systems.
 
 mod hops;
+mod ports;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 pub use hops::Hops;
+pub use ports::{Port, Ports};
 
 use crate::segment::{Index, Nanoseconds, Segment};
 
 /// Ways (link-layer source and hop limit) kept of a host: both legs of a router, before and after a
 /// route change.
 const MOST_ARRIVALS: usize = 4;
-/// Open ports kept of a host. More would only repeat that the host is alive.
-const MOST_PORTS: usize = 8;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Arrival {
     link: Link,
@@ -38,12 +39,15 @@ impl Link {
 pub struct Host {
     arrivals: [Option<Arrival>; MOST_ARRIVALS],
     labels: Labels,
-    ports: [u16; MOST_PORTS],
+    /// Its ports.
+    pub ports: Ports,
     /// Shortest time between a segment towards the host and its answer, as seen at the capture point,
     /// in microseconds and from 1; 0 for none.
     round_trip_us: u32,
     /// The newest reset that carries this address, in the session's list.
     pub last_reset: Option<Index>,
+    /// Its newest burst of aborts, in the session's list.
+    pub burst: Option<Index>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,8 +77,7 @@ impl Host {
             Some(_) => self.labels.set = true,
             None => {}
         }
-        let new_port = segment.is_syn_ack() && self.learn_port(segment.source.port);
-        self.learn_arrival(segment) || new_port
+        self.learn_arrival(segment)
     }
 
     fn learn_arrival(&mut self, segment: &Segment) -> bool {
@@ -93,14 +96,6 @@ impl Host {
             }
         }
         false
-    }
-
-    fn learn_port(&mut self, port: u16) -> bool {
-        if self.ports.contains(&port) {
-            return false;
-        }
-        let free = self.ports.iter_mut().find(|known| **known == 0);
-        free.map(|place| *place = port).is_some()
     }
 
     /// Learns a time between a segment and the host's answer to it. Returns whether it is the shortest.
@@ -123,7 +118,7 @@ impl Host {
 
     /// Whether the file shows the port accepting a connection.
     pub fn serves(&self, port: u16) -> bool {
-        port != 0 && self.ports.contains(&port)
+        self.ports.get(port).is_some()
     }
 
     /// Whether the file holds any packet of the host but resets.

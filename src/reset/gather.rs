@@ -21,6 +21,9 @@ pub fn gather(
     );
     let answered = answered(segment, own, peer, answerer, recent);
     let form = form(segment, own, peer, answered.as_ref());
+    let answers = answered
+        .filter(|trigger| !trigger.answered_before)
+        .map_or(0, |trigger| trigger.frame);
     let trigger = match form {
         Form::Active => last_received(segment, peer, recent),
         _ => answered,
@@ -33,6 +36,8 @@ pub fn gather(
         from_client: conversation.client.direction() == direction,
         client_guessed: matches!(conversation.client, Client::Guessed(_)),
         seq: segment.seq,
+        ack: segment.ack,
+        identification: segment.ip.identification,
         flags: segment.flags,
         hop_limit: segment.ip.hop_limit,
         usual_hop_limit: own.usual_hop_limit(segment),
@@ -44,10 +49,18 @@ pub fn gather(
         acceptance: acceptance(segment, own, peer, trigger.as_ref()),
         trigger,
         newly_acked: newly_acked(segment, own, peer),
+        own_next: own.is_seen().then_some(own.next),
         data_end: own.is_seen().then(|| own.data_end()),
         data_after_fin: data_after_fin(own, trigger.as_ref()),
         took_data_after_fin: took_data_after_fin(own, peer),
         silence: conversation.silence_before(segment),
+        age: conversation.age_at(segment.time),
+        ahead: if own.is_seen() {
+            segment.seq.beyond(own.next)
+        } else {
+            0
+        },
+        identified: own.identification.compare(segment),
         own: Side::of(own, peer),
         peer: Side::of(peer, own),
         host: Index::new(0),
@@ -57,6 +70,13 @@ pub fn gather(
         interval: 0,
         previous: None,
         ended_by: None,
+        answers,
+        burst: None,
+        opener: None,
+        distance: None,
+        other_leg: None,
+        sibling: 0,
+        twin: None,
         reported: "",
         revised_by: 0,
     }
@@ -67,6 +87,8 @@ impl Side {
         Side {
             syn: endpoint.initial().is_some(),
             answered_syn: endpoint.answered_syn,
+            bare_syn: endpoint.bare_syn,
+            acknowledged: endpoint.acked.is_some(),
             seen: endpoint.is_seen(),
             fin: endpoint.fin.map(|fin| fin.moment).unwrap_or_default(),
             fin_acked: endpoint.fin_is_acked(other),

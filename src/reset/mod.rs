@@ -9,6 +9,7 @@ pub use series::Series;
 pub use trigger::{Answerer, Kind, Trigger};
 
 use crate::conversation::Attempts;
+use crate::conversation::Identified;
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;
 
@@ -43,6 +44,10 @@ pub struct Side {
     pub syn: bool,
     /// Its SYN answered another.
     pub answered_syn: bool,
+    /// Its SYN offered no option of a usual TCP.
+    pub bare_syn: bool,
+    /// It sent an ACK at all.
+    pub acknowledged: bool,
     /// It sent any segment but resets.
     pub seen: bool,
     /// Its FIN; never where it sent none.
@@ -90,6 +95,10 @@ pub struct Reset {
     pub client_guessed: bool,
     /// SEG.SEQ.
     pub seq: Seq,
+    /// SEG.ACK; meaningless without the flag.
+    pub ack: Seq,
+    /// IPv4 identification.
+    pub identification: Option<u16>,
     /// The control bits.
     pub flags: Flags,
     /// TTL or hop limit.
@@ -112,6 +121,8 @@ pub struct Reset {
     pub trigger: Option<Trigger>,
     /// Payload bytes of the peer that only the reset itself acknowledges.
     pub newly_acked: u32,
+    /// Its sender's SND.NXT.
+    pub own_next: Option<Seq>,
     /// Where its sender's payload ends.
     pub data_end: Option<Seq>,
     /// The trigger's data lie beyond what its sender had received when it sent its FIN.
@@ -120,6 +131,12 @@ pub struct Reset {
     pub took_data_after_fin: bool,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
+    /// Time since the conversation's first segment.
+    pub age: Nanoseconds,
+    /// How far SEG.SEQ lies beyond all that its sender sent in the file.
+    pub ahead: u32,
+    /// How its IPv4 identification fits its sender's habit.
+    pub identified: Identified,
     /// What its sender had done.
     pub own: Side,
     /// What its receiver had done.
@@ -138,8 +155,77 @@ pub struct Reset {
     pub previous: Option<Index>,
     /// An earlier reset of the other direction that its sender had to take, as an index.
     pub ended_by: Option<Index>,
+    /// Frame of the segment whose numbers it gives back and that no earlier reset answered; 0 for none.
+    pub answers: u32,
+    /// Other aborts of its host at the same time, as an index.
+    pub burst: Option<Index>,
+    /// What its sender does to the connections that it opens, as an index.
+    pub opener: Option<Index>,
+    /// Other refusals from the same distance, as an index.
+    pub distance: Option<Index>,
+    /// The reset of a proxy's other leg just before, as an index.
+    pub other_leg: Option<Index>,
+    /// Frame in which its sender completed the handshake that replaced this connection; 0 for none.
+    pub sibling: u32,
+    /// The client of the same conversation on the other side of a NAT.
+    pub twin: Option<Box<Socket>>,
     /// The cause that was reported last.
     pub reported: &'static str,
     /// The later frame that changed the verdict, 0 for none.
     pub revised_by: u32,
+}
+
+impl Reset {
+    /// The trigger, where the reset has its numbers from it and it is of this kind.
+    pub fn answered(&self, kind: Kind) -> Option<&Trigger> {
+        let trigger = self.trigger.as_ref().filter(|trigger| trigger.kind == kind);
+        trigger.filter(|_| self.form == Form::Passive)
+    }
+
+    /// In SYN-SENT a reset only refuses a wrong acknowledgment: its sender goes on with its SYN
+    /// (RFC 9293 3.10.7.3).
+    pub fn leaves_handshake_open(&self) -> bool {
+        let in_syn_sent = self.own.syn && !self.own.answered_syn && !self.own.acknowledged;
+        self.form == Form::Passive
+            && in_syn_sent
+            && self.own_next.is_some_and(|next| next != self.seq)
+    }
+
+    /// See [`Series`]: what its sender, had it sent this reset, would not acknowledge any more.
+    fn cut(&self) -> Option<Seq> {
+        match self.form {
+            Form::Active => Some(self.ack + 1),
+            _ => self
+                .trigger
+                .filter(|trigger| trigger.kind == Kind::Data)
+                .map(|trigger| trigger.end),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::conversation::Conversations;
+    use crate::recent::Recent;
+    use crate::segment::Segment;
+    use crate::segment::tests::segment;
+
+    /// A lone reset in an unknown conversation.
+    pub(crate) fn reset() -> Reset {
+        let segment = Segment {
+            flags: Flags::RST,
+            ..segment(1)
+        };
+        let mut conversations = Conversations::default();
+        let (index, direction) = conversations.index(&segment);
+        let conversation = conversations.get(index);
+        gather(
+            &segment,
+            conversation,
+            direction,
+            Answerer::default(),
+            &Recent::default(),
+        )
+    }
 }

@@ -23,6 +23,16 @@ pub struct Series {
     pub seq: Seq,
     /// Until when the peer's segments may have left it before the first reset could arrive.
     pub limit: Nanoseconds,
+    /// Whether the first one means that its sender has no such connection (any more).
+    ends: bool,
+    /// The first series of the other direction, as an index.
+    pub opposite: Option<Index>,
+    /// Later resets, to none of which the peer gave reason, at numbers ahead of all that was sent.
+    pub guesses: u8,
+    /// Later resets to which the peer gave no reason and that are no duplicates of each other.
+    pub unprovoked: u8,
+    last_numbers: (Seq, Option<u16>, u8),
+    hop_limits: [u8; 3],
     /// Where the payload of the reset's sender ends.
     data_end: Option<Seq>,
     /// The peer's first segment that acknowledges all of it.
@@ -37,27 +47,43 @@ pub struct Series {
     pub peer_retransmitted: Moment,
     /// The first segment of the reset's own sender that an ended connection does not send.
     pub sender_spoke_on: Moment,
+    /// What only a sender that lives on acknowledges: the end of the segment that the first reset
+    /// answers, or more than the reset itself does.
+    cut: Option<Seq>,
+    /// The first segment of the reset's own sender that acknowledges that.
+    pub sender_took: Moment,
+    /// Its first segment after that time which still does not.
+    pub sender_lacked: Moment,
 }
 
 impl Series {
-    /// A series that is about to take its first reset, the one at index `first`.
-    pub fn new(first: Index, seq: Seq, data_end: Option<Seq>, limit: Nanoseconds) -> Series {
+    /// A series that is about to take its first reset, the one at `index`.
+    pub fn new(index: Index, first: &Reset, limit: Nanoseconds) -> Series {
         let never = Moment::default();
         Series {
-            first,
-            last: first,
+            first: index,
+            last: index,
             last_time: 0,
             count: 0,
             acceptable: None,
-            seq,
+            seq: first.seq,
             limit,
-            data_end,
+            ends: !first.leaves_handshake_open(),
+            opposite: None,
+            guesses: 0,
+            unprovoked: 0,
+            last_numbers: (first.seq, first.identification, first.hop_limit),
+            hop_limits: [first.hop_limit; 3],
+            data_end: first.data_end,
             all_acked: never,
             peer_under_way: never,
             peer_went_on: never,
             peer_latest: never,
             peer_retransmitted: never,
             sender_spoke_on: never,
+            cut: first.cut(),
+            sender_took: never,
+            sender_lacked: never,
         }
     }
 
@@ -66,6 +92,7 @@ impl Series {
         if self.count > 0 {
             reset.previous = Some(self.last);
             reset.interval = reset.time.saturating_sub(self.last_time);
+            self.compare(reset);
         }
         self.count = self.count.saturating_add(1);
         reset.number = self.count;
@@ -73,6 +100,27 @@ impl Series {
         if reset.acceptance == Acceptance::Exact {
             self.acceptable.get_or_insert(index);
         }
+    }
+
+    /// An endpoint repeats a reset only as the answer to another segment (RFC 9293 3.10.7.1).
+    fn compare(&mut self, reset: &Reset) {
+        let numbers = (reset.seq, reset.identification, reset.hop_limit);
+        if reset.answers == 0 {
+            self.guesses = self.guesses.saturating_add(u8::from(reset.ahead > 0));
+            let differs = u8::from(numbers != self.last_numbers);
+            self.unprovoked = self.unprovoked.saturating_add(differs);
+        }
+        self.last_numbers = numbers;
+        if !self.hop_limits[..2].contains(&reset.hop_limit) {
+            let place = usize::from(self.hop_limits[0] != self.hop_limits[1]) + 1;
+            self.hop_limits[place] = reset.hop_limit;
+        }
+    }
+
+    /// Whether the resets came with three or more hop limits.
+    pub fn hop_limits_spread(&self) -> bool {
+        let [first, second, third] = self.hop_limits;
+        first != second && second != third && first != third
     }
 
     /// Takes in a segment of the peer, captured after the first reset. Returns whether it says
@@ -96,9 +144,20 @@ impl Series {
     /// it contradicts the reset for the first time. What lies before the reset in sequence space may
     /// just have been overtaken by it; a reset that answers a segment without ACK has no place there.
     pub fn sender_spoke(&mut self, segment: &Segment) -> bool {
+        let moment = Moment::of(segment);
+        let took = self
+            .cut
+            .filter(|_| segment.flags.has(Flags::ACK))
+            .map(|cut| !segment.ack.is_before(cut));
+        let known = match took {
+            Some(true) => note(&mut self.sender_took, moment),
+            Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
+            _ => false,
+        };
         let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
-        let beyond = segment.length() > 0 && !behind;
-        beyond && note(&mut self.sender_spoke_on, Moment::of(segment))
+        let beyond = self.ends && segment.length() > 0 && !behind;
+        let spoke_on = beyond && note(&mut self.sender_spoke_on, moment);
+        known || spoke_on
     }
 }
 
@@ -117,7 +176,9 @@ mod tests {
     use crate::segment::tests::segment;
 
     fn series() -> Series {
-        Series::new(Index::new(0), Seq(1000), Some(Seq(6000)), 100 * MILLISECOND)
+        let mut first = crate::reset::tests::reset();
+        (first.seq, first.data_end) = (Seq(1000), Some(Seq(6000)));
+        Series::new(Index::new(0), &first, 100 * MILLISECOND)
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Trigger {
     pub end: Seq,
     /// Its DSCP, which a kernel copies into its answer.
     pub dscp: u8,
+    /// The control bits.
+    pub flags: Flags,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
     /// Whether an earlier reset of the same sender is its answer already.
@@ -58,6 +60,7 @@ impl Trigger {
             payload_length: entry.payload_length,
             end: entry.end(),
             dscp: entry.dscp,
+            flags: entry.flags,
             silence: entry.silence,
             answered_before: false,
         }

@@ -182,6 +182,7 @@ fn blank(stage: Stage, step: &Step) -> Segment {
             any: step.timestamp,
             timestamp: step.timestamp.then_some(7),
             window_scale: None,
+            sack_permitted: step.timestamp,
         },
         ip: IpHeader {
             hop_limit: step.hop_limit,
@@ -233,7 +234,7 @@ prop_compose! {
             time, source, destination, seq, ack,
             flags: Flags(flags),
             window, payload_length,
-            options: Options { any, timestamp, window_scale },
+            options: Options { any, timestamp, window_scale, sack_permitted: any },
             ip: IpHeader { hop_limit, identification, dscp, flow_label },
             link_source, header_cut,
             application: Application { response_complete, request_complete },

@@ -1,0 +1,118 @@
+//! The company that a reset keeps: what happened at the same time, to the same target, or in other
+//! connections of the same hosts. A reset rarely comes alone, and its neighbours often explain it.
+//!
+//! Each kind of company is a small record that resets share; what a later reset adds to it counts for
+//! the earlier ones too.
+
+mod burst;
+mod distance;
+mod leg;
+mod opener;
+mod sibling;
+mod twin;
+
+pub use burst::{Burst, Bursts};
+pub use distance::{Distance, Distances};
+pub use leg::find_other_leg;
+pub use opener::{Opener, Openers};
+pub use sibling::{Established, Siblings};
+pub use twin::{Twin, Twins};
+
+use crate::conversation::Conversations;
+use crate::host::Host;
+use crate::reset::{Form, Kind, Reset};
+use crate::segment::{Index, Segment, Socket};
+
+/// All company of the file.
+#[derive(Debug, Default)]
+pub struct Company {
+    /// Aborts at the same time.
+    pub bursts: Bursts,
+    /// Who resets what it opened.
+    pub openers: Openers,
+    /// Refusals from one distance.
+    pub distances: Distances,
+    siblings: Siblings,
+    twins: Twins,
+}
+
+/// Whose verdicts a reset's company may have changed.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// Resets of the same host, back to this frame.
+    pub host_since: Option<u32>,
+    /// Single resets.
+    pub single: Vec<Index>,
+}
+
+impl Company {
+    /// A connection request in this conversation.
+    pub fn requested(&mut self, syn: &Segment, conversation: Index) {
+        self.twins.opened(syn, conversation);
+    }
+
+    /// A client's first ACK of a handshake.
+    pub fn established(&mut self, ack: &Segment) {
+        self.siblings.established(ack);
+    }
+
+    /// Gives the reset, which will have the index `number`, its place in all company.
+    pub fn join(
+        &mut self,
+        reset: &mut Reset,
+        segment: &Segment,
+        number: Index,
+        host: &mut Host,
+        earlier: &[Reset],
+    ) -> Changed {
+        let mut changed = Changed::default();
+        let first = reset.number == 1;
+        if first && reset.form == Form::Active {
+            let burst = self.bursts.count(host.burst, reset.frame, reset.time);
+            (reset.burst, host.burst) = (Some(burst), Some(burst));
+            let burst = self.bursts.get(burst);
+            if burst.count == burst::ENOUGH {
+                changed.host_since = Some(burst.first);
+            }
+        }
+        let gives_up = reset.form == Form::Active || reset.answered(Kind::SynAck).is_some();
+        let no_payload = reset.own.bytes + reset.peer.bytes == 0;
+        if first && reset.from_client && reset.own.syn && gives_up && no_payload {
+            let (opener, news) = self.openers.visit(reset.host, reset.receiver, reset.time);
+            reset.opener = Some(opener);
+            if news {
+                changed.host_since = Some(0);
+            }
+            let sibling = self.siblings.of(segment, reset.age);
+            reset.sibling = sibling.map_or(0, |handshake| handshake.frame);
+        }
+        if reset.answered(Kind::Syn).is_some() {
+            let (distance, shared) = self.distances.count(segment, number);
+            reset.distance = Some(distance);
+            if shared {
+                changed
+                    .single
+                    .extend(self.distances.get(distance).refusals());
+            }
+            if host.ports.refuse(reset.sender.port, reset.frame) {
+                changed.host_since = Some(0);
+            }
+        }
+        reset.other_leg = find_other_leg(earlier, reset);
+        changed
+    }
+
+    /// The client of the conversation of which this reset's trigger is a part, on the other side of a
+    /// NAT: a stranger's segment, in the middle of the sequence space of a known connection.
+    pub fn twin_of(&self, reset: &Reset, conversations: &Conversations) -> Option<Box<Socket>> {
+        let trigger = reset.trigger.filter(|_| reset.form == Form::Passive)?;
+        if reset.peer.syn || reset.own.seen {
+            return None;
+        }
+        let twin = self.twins.of(reset.receiver, reset.sender)?;
+        let known = conversations.get(twin.conversation);
+        let client = known.endpoint(known.client.direction());
+        let distance = trigger.end.ahead_of(client.next).unsigned_abs();
+        (client.is_seen() && distance <= twin::LARGEST_WINDOW).then(|| Box::new(twin.client))
+    }
+}

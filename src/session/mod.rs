@@ -1,0 +1,149 @@
+//! One capture file: takes in its segments in order, and recalls what it knows of any frame.
+
+mod observe;
+mod review;
+
+use crate::company::Company;
+use crate::conversation::{Conversations, Placement};
+use crate::field::Expert;
+use crate::host::Hosts;
+use crate::recent::Recent;
+use crate::report::Report;
+use crate::reset::{Reset, Series};
+use crate::segment::{Index, Segment};
+use crate::verdict::{self, Context};
+
+/// Something to report on a frame, in the order of the frames.
+#[derive(Clone, Copy, Debug)]
+enum Entry {
+    /// The reset at this index.
+    Reset(Index),
+    /// A copy of the reset at this index.
+    Copy(Index),
+    /// The revision at this index.
+    Revision(Index),
+    /// The failure at this index.
+    Failure(Index),
+}
+
+/// All that is known of the file so far.
+#[derive(Debug, Default)]
+pub struct Session {
+    conversations: Conversations,
+    hosts: Hosts,
+    recent: Recent,
+    company: Company,
+    resets: Vec<Reset>,
+    series: Vec<Series>,
+    journal: Vec<(u32, Entry)>,
+    /// Resets and the causes that a later frame gave them.
+    revisions: Vec<(Index, &'static str)>,
+    failures: Vec<String>,
+    /// The conversation that is being changed right now.
+    current: Option<Index>,
+}
+
+impl Session {
+    /// An empty one.
+    pub fn new() -> Session {
+        Session::default()
+    }
+
+    /// Takes in the next segment of the file.
+    pub fn observe(&mut self, segment: &Segment) {
+        let (index, direction) = self.conversations.index(segment);
+        self.current = Some(index);
+        let conversation = self.conversations.get_mut(index);
+        match conversation.place(segment, direction, &mut self.recent) {
+            Placement::Copy { of } => return self.observe_copy(segment, of),
+            Placement::NewConnection => conversation.restart(segment, direction),
+            Placement::Next => {}
+        }
+        if segment.is_reset() {
+            self.observe_reset(segment, index, direction);
+        } else {
+            self.observe_other(segment, index, direction);
+        }
+        self.current = None;
+    }
+
+    /// A copy teaches another way to the host, nothing else.
+    fn observe_copy(&mut self, segment: &Segment, of: u32) {
+        if !segment.is_reset() {
+            let host = self.hosts.index(segment.source.address);
+            self.hosts.get_mut(host).learn(segment);
+        } else {
+            let original = self.entries(of).find_map(|entry| match entry {
+                Entry::Reset(reset) => Some(reset),
+                _ => None,
+            });
+            if let Some(reset) = original {
+                self.journal.push((segment.frame, Entry::Copy(reset)));
+            }
+        }
+        self.current = None;
+    }
+
+    /// Drops the conversation whose segment could not be analysed and notes the failure, to be shown
+    /// on the frame.
+    pub fn contain(&mut self, frame: u32, what: String) {
+        if let Some(index) = self.current.take() {
+            self.conversations.forget(index);
+        }
+        self.journal
+            .truncate(self.journal.partition_point(|(known, _)| *known < frame));
+        self.journal
+            .push((frame, Entry::Failure(Index::new(self.failures.len()))));
+        self.failures.push(what);
+    }
+
+    fn entries(&self, frame: u32) -> impl Iterator<Item = Entry> {
+        let start = self.journal.partition_point(|(known, _)| *known < frame);
+        let of_frame = self.journal[start..]
+            .iter()
+            .take_while(move |(known, _)| *known == frame);
+        of_frame.map(|(_, entry)| *entry)
+    }
+
+    /// What is known of the frame, as far as the file was read. `provisional` says that the frame is
+    /// being read for the first time, so that nothing after it is known.
+    pub fn recall(&self, frame: u32, provisional: bool) -> Vec<Report> {
+        let report = |entry: Entry| match entry {
+            Entry::Reset(index) => verdict::report(
+                &self.situation(index),
+                Context {
+                    provisional,
+                    copy_of: 0,
+                },
+            ),
+            Entry::Copy(index) => {
+                let copy_of = self.resets[index.place()].frame;
+                verdict::report(
+                    &self.situation(index),
+                    Context {
+                        provisional,
+                        copy_of,
+                    },
+                )
+            }
+            Entry::Revision(index) => {
+                let (reset, cause) = self.revisions[index.place()];
+                verdict::revision(self.resets[reset.place()].frame, cause)
+            }
+            Entry::Failure(index) => failure(&self.failures[index.place()]),
+        };
+        self.entries(frame).map(report).collect()
+    }
+}
+
+/// The report on a frame that the analysis failed on.
+pub fn failure(what: &str) -> Report {
+    Report::new(
+        Expert::Failure,
+        "failed on this frame".into(),
+        format!(
+            "TCP Reset Analysis failed on this frame and dropped its conversation; the rest of the file is \
+             analysed. Please report this with the capture: {what}"
+        ),
+    )
+}

@@ -1,0 +1,136 @@
+//! Takes in segments and resets: what each teaches the conversation, the hosts and the company.
+
+use super::{Entry, Session};
+use crate::cause::rank::rank;
+use crate::conversation::{Direction, Endpoint};
+use crate::host::Hops;
+use crate::reset::{Answerer, Form, Series, gather};
+use crate::segment::{Index, Segment};
+
+impl Session {
+    pub(super) fn observe_other(&mut self, segment: &Segment, index: Index, direction: Direction) {
+        let conversation = self.conversations.get_mut(index);
+        let sender = conversation.endpoint_mut(direction);
+        let new_way = sender.takes_new_way(segment);
+        let host = *sender
+            .host
+            .get_or_insert_with(|| self.hosts.index(segment.source.address));
+        let own_series = sender.series;
+        let acknowledged = sender.acked.is_some();
+        let observed = conversation.observe(segment, direction, &mut self.recent);
+        let own_bytes = conversation.endpoint(direction).bytes;
+        let peer = conversation.endpoint(direction.reverse());
+        let ecn = peer.ecn_syn;
+        let peer_series = peer.series;
+        let in_handshake =
+            segment.is_syn_ack() || (peer.answered_syn && peer.bytes + own_bytes == 0);
+
+        if segment.is_syn() {
+            self.company.requested(segment, index);
+        } else if peer.answered_syn && !acknowledged {
+            self.company.established(segment);
+        }
+        let host = self.hosts.get_mut(host);
+        let mut taught = new_way && host.learn(segment);
+        if let Some(sample) = observed.answer_time.filter(|_| in_handshake) {
+            taught |= host.learn_round_trip(sample);
+        }
+        if segment.is_syn_ack() {
+            let newest = host
+                .last_reset
+                .map(|newest| self.resets[newest.place()].frame);
+            let (port, frame) = (segment.source.port, segment.frame);
+            taught |= host.ports.accept(port, frame, ecn, newest.unwrap_or(0));
+        }
+        let resets_of_host = host.last_reset.filter(|_| taught);
+        if let Some(series) = own_series {
+            if self.series[series.place()].sender_spoke(segment) {
+                self.revise_series(series, segment.frame);
+            }
+        }
+        if let Some(series) = peer_series {
+            if self.series[series.place()].peer_spoke(segment, observed.retransmission) {
+                self.revise_series(series, segment.frame);
+            }
+        }
+        if let Some(newest) = resets_of_host {
+            self.revise_host(newest, segment.frame, 0);
+        }
+    }
+
+    /// Only a reset that is already in the list is linked from elsewhere, so that a failure on the
+    /// way leaves no link into nowhere.
+    pub(super) fn observe_reset(&mut self, segment: &Segment, index: Index, direction: Direction) {
+        let conversation = self.conversations.get(index);
+        let answerer = self.answerer(segment, conversation.endpoint(direction));
+        let mut reset = gather(segment, conversation, direction, answerer, &self.recent);
+        let peer = conversation.endpoint(direction.reverse());
+        let peer_series = peer.series;
+        let limit = segment.time.saturating_add(peer.round_trip.longest());
+        reset.ended_by = peer
+            .series
+            .and_then(|series| self.series[series.place()].acceptable)
+            .filter(|_| reset.form == Form::Passive);
+        let sender = self.conversations.get_mut(index).endpoint_mut(direction);
+        reset.host = *sender
+            .host
+            .get_or_insert_with(|| self.hosts.index(segment.source.address));
+        reset.previous_of_host = self.hosts.get(reset.host).last_reset;
+        let number = Index::new(self.resets.len());
+        let opposite = peer_series;
+        let new_series = sender.series.is_none();
+        let series = *sender.series.get_or_insert_with(|| {
+            self.series.push(Series::new(number, &reset, limit));
+            Index::new(self.series.len() - 1)
+        });
+        reset.series = series;
+        self.series[series.place()].take(number, &mut reset);
+        // The first active reset is its sender's own decision: nothing has been answered yet.
+        if reset.form != Form::Active || reset.number > 1 {
+            sender.answered = sender.answered.max(reset.answers);
+        }
+        if reset.form == Form::Active {
+            sender.acknowledge_by_reset(segment.ack);
+        }
+        sender.ticket = self.recent.push(segment, sender.ticket, reset.silence);
+        reset.twin = self.company.twin_of(&reset, &self.conversations);
+        let host = self.hosts.get_mut(reset.host);
+        let changed = self
+            .company
+            .join(&mut reset, segment, number, host, &self.resets);
+        host.last_reset = Some(number);
+        self.resets.push(reset);
+        self.journal.push((segment.frame, Entry::Reset(number)));
+        self.resets[number.place()].reported = rank(&self.situation(number)).best.cause.name;
+        // The third reset makes a series of what looked like repeats.
+        if self.series[series.place()].count == 3 {
+            self.revise_series(series, segment.frame);
+        }
+        if let Some(opposite) = opposite.filter(|_| new_series) {
+            self.series[series.place()].opposite = Some(opposite);
+            self.series[opposite.place()].opposite.get_or_insert(series);
+            self.revise_series(opposite, segment.frame);
+        }
+        self.revise_company(&changed, number, segment.frame);
+    }
+
+    /// How long after its trigger a reset is captured: the sender's round trip from here, or no time
+    /// where it comes from a box that is nearer than the sender.
+    fn answerer(&self, segment: &Segment, sender: &Endpoint) -> Answerer {
+        let (hop_limit, link) = (segment.ip.hop_limit, segment.link_source);
+        let usual = sender.usual_hop_limit(segment);
+        let host = sender.host.map(|host| self.hosts.get(host));
+        let hops = host.map(|host| host.compare_hops(usual, hop_limit, link));
+        let delay = match hops {
+            Some(Hops::Other {
+                difference: ..0, ..
+            }) => 0,
+            _ => sender.round_trip.estimate().unwrap_or(0),
+        };
+        let first = sender
+            .series
+            .map(|series| self.series[series.place()].first);
+        let gone_since = first.map(|first| self.resets[first.place()].time.saturating_sub(delay));
+        Answerer { delay, gone_since }
+    }
+}

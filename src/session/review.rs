@@ -1,0 +1,103 @@
+//! Judges resets again when something new is learned.
+
+use super::{Entry, Session};
+use crate::cause::rank::rank;
+use crate::company::Changed;
+use crate::evidence::Situation;
+use crate::reset::Reset;
+use crate::segment::Index;
+
+/// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
+/// of a whole host) still changes their verdicts; it just does not list them all.
+const MOST_REVISIONS: usize = 64;
+
+/// Resets that are judged again when something new is learned, the newest first. All verdicts are made
+/// anew when they are shown; this only bounds the search for those to announce.
+const MOST_REVIEWED: usize = 1 << 16;
+
+impl Session {
+    pub(super) fn situation(&self, index: Index) -> Situation<'_> {
+        let reset = &self.resets[index.place()];
+        let series = &self.series[reset.series.place()];
+        Situation {
+            reset,
+            series,
+            first: &self.resets[series.first.place()],
+            host: self.hosts.get(reset.host),
+            ended_by: reset.ended_by.map(|earlier| &self.resets[earlier.place()]),
+            opposite: series
+                .opposite
+                .map(|opposite| &self.resets[self.series[opposite.place()].first.place()]),
+            burst: reset.burst.map(|burst| self.company.bursts.get(burst)),
+            opener: reset.opener.map(|opener| self.company.openers.get(opener)),
+            distance: reset.distance.map(|way| self.company.distances.get(way)),
+            other_leg: reset.other_leg.map(|other| &self.resets[other.place()]),
+        }
+    }
+
+    pub(super) fn revise_series(&mut self, series: Index, frame: u32) {
+        let newest = self.series[series.place()].last;
+        self.revise_chain(newest, frame, 0, |reset| reset.previous);
+    }
+
+    /// Judges the resets of a host anew, from the newest one back to frame `since`.
+    pub(super) fn revise_host(&mut self, newest: Index, frame: u32, since: u32) {
+        self.revise_chain(newest, frame, since, |reset| reset.previous_of_host);
+    }
+
+    /// Judges anew what the reset at `newest` changed in its company.
+    pub(super) fn revise_company(&mut self, changed: &Changed, newest: Index, frame: u32) {
+        if let Some(since) = changed.host_since {
+            self.revise_host(newest, frame, since);
+        }
+        for &index in &changed.single {
+            self.revise_chain(index, frame, 0, |_| None);
+        }
+    }
+
+    /// Ranks the resets of a chain anew and notes those whose cause this frame changes.
+    fn revise_chain(
+        &mut self,
+        newest: Index,
+        frame: u32,
+        since: u32,
+        before: fn(&Reset) -> Option<Index>,
+    ) {
+        let mut noted = 0;
+        let mut next = Some(newest);
+        for _ in 0..MOST_REVIEWED {
+            let Some(index) = next else { break };
+            let Some(reset) = self.resets.get(index.place()) else {
+                break;
+            };
+            if reset.frame < since {
+                break;
+            }
+            next = before(reset);
+            let cause = rank(&self.situation(index)).best.cause.name;
+            if self.revise(index, cause, frame, noted < MOST_REVISIONS) {
+                noted += 1;
+            }
+        }
+    }
+
+    /// Notes the cause of a reset; whether it is another than was reported.
+    fn revise(&mut self, index: Index, cause: &'static str, frame: u32, list: bool) -> bool {
+        let reset = &mut self.resets[index.place()];
+        // The frame's own reset is reported with it.
+        if reset.reported == cause {
+            return false;
+        }
+        reset.reported = cause;
+        if reset.frame == frame {
+            return false;
+        }
+        reset.revised_by = frame;
+        if list {
+            let revision = Entry::Revision(Index::new(self.revisions.len()));
+            self.revisions.push((index, cause));
+            self.journal.push((frame, revision));
+        }
+        list
+    }
+}
