@@ -13,7 +13,9 @@ use crate::evidence::exchange::{
 };
 use crate::evidence::form::{ACTIVE, PASSIVE};
 use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
+use crate::evidence::shutdown::ABORTED_TOGETHER;
 use crate::evidence::silence::{FIN_FOUND_NOBODY, GAVE_UP, WINDOW_CLOSED};
+use crate::evidence::third_party::OTHER_LEG_RESET;
 use crate::text::{count, duration};
 
 /// All is delivered; a reset saves the four-way close.
@@ -143,6 +145,7 @@ pub static UNREAD_DATA: Cause = Cause {
         (&REPLY_DELIVERED, -3.0),
         (&REPLY_COMPLETE, -1.5),
         (&PEER_FIN, -1.0),
+        (&ABORTED_TOGETHER, -1.0),
     ],
     ceiling: 97,
     provoked: true,
@@ -183,6 +186,9 @@ pub static APP_ABORT: Cause = Cause {
         (&PEER_FIN, -1.5),
         (&BOTH_FINS, -2.0),
         (&WINDOW_CLOSED, -1.0),
+        (&NO_PAYLOAD, -1.0),
+        (&ABORTED_TOGETHER, -1.0),
+        (&OTHER_LEG_RESET, -1.0),
     ],
     ceiling: 97,
     provoked: false,

@@ -8,10 +8,16 @@ mod closing;
 mod handshake;
 mod lost_state;
 pub mod rank;
+mod shutdown;
+mod third_party;
 mod timeout;
 
 use crate::evidence::aftermath::SENDER_SPOKE_ON;
 use crate::evidence::path::{HOP_DIFFERS_BY_ONE, HOPS_DIFFER};
+use crate::evidence::third_party::{
+    BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS, IDENTIFICATION_GOES_ON,
+    TRIGGER_WAS_TAKEN,
+};
 use crate::evidence::{Fact, Situation};
 
 /// The family of a cause, as `rstanalysis.category` names it.
@@ -25,6 +31,8 @@ pub enum Category {
     Timeout,
     /// One side no longer knows the connection.
     LostState,
+    /// By somebody who is neither endpoint.
+    ThirdParty,
     /// What follows an earlier reset.
     Aftermath,
     /// The file does not say.
@@ -39,6 +47,7 @@ impl Category {
             Category::Closing => "closing",
             Category::Timeout => "timeout",
             Category::LostState => "lost_state",
+            Category::ThirdParty => "third_party",
             Category::Aftermath => "aftermath",
             Category::Unknown => "unknown",
         }
@@ -74,6 +83,8 @@ pub enum Origin {
     Endpoint,
     /// A box between, or a filter in the host's name.
     Middlebox,
+    /// Somebody who forged it.
+    Attacker,
     /// Not decided by the cause.
     Unknown,
 }
@@ -84,6 +95,7 @@ impl Origin {
         match self {
             Origin::Endpoint => "endpoint",
             Origin::Middlebox => "middlebox",
+            Origin::Attacker => "attacker",
             Origin::Unknown => "unknown",
         }
     }
@@ -134,6 +146,12 @@ static AGAINST_ENDPOINT: &[(&Fact, f32)] = &[
     (&HOPS_DIFFER, -4.0),
     (&HOP_DIFFERS_BY_ONE, -1.5),
     (&SENDER_SPOKE_ON, -4.0),
+    (&TRIGGER_WAS_TAKEN, -4.0),
+    (&GUESSES_AHEAD, -3.0),
+    (&HOPS_SPREAD, -2.0),
+    (&BOTH_SIDES_RESET, -1.0),
+    (&IDENTIFICATION_BREAKS, -2.0),
+    (&IDENTIFICATION_GOES_ON, 0.5),
 ];
 
 impl Cause {
@@ -153,8 +171,17 @@ impl Cause {
 
 /// All causes. A new one is added in its family's file and here.
 pub static ALL: &[&Cause] = &[
-    &handshake::FIREWALL,
-    &handshake::REFUSED,
+    &handshake::refusal::FIREWALL,
+    &handshake::refusal::REFUSED,
+    &handshake::refusal::ECN_BLOCKED,
+    &handshake::client::HANDSHAKE_ABANDONED,
+    &handshake::client::HALF_OPEN_SCAN,
+    &handshake::client::UNSOLICITED_SYNACK,
+    &handshake::client::HEALTH_CHECK,
+    &handshake::client::PORT_REUSE,
+    &handshake::server::INVALID_ACK,
+    &handshake::server::ACCEPT_OVERFLOW,
+    &handshake::server::LISTENER_CLOSED,
     &closing::NORMAL_CLOSE,
     &closing::DATA_AFTER_CLOSE,
     &closing::UNREAD_DATA,
@@ -164,7 +191,13 @@ pub static ALL: &[&Cause] = &[
     &timeout::RETRANSMISSION_TIMEOUT,
     &timeout::ZERO_WINDOW_TIMEOUT,
     &timeout::FIN_WAIT_TIMEOUT,
+    &shutdown::MASS_ABORT,
     &lost_state::NO_CONNECTION,
+    &lost_state::UNTRANSLATED,
+    &lost_state::ASYMMETRIC_PATH,
+    &third_party::INJECTED,
+    &third_party::BLIND_RESET,
+    &third_party::RELAYED,
     &aftermath::LOST_RESET,
     &aftermath::ALREADY_RESET,
     &aftermath::IN_FLIGHT,

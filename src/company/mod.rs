@@ -11,10 +11,10 @@ mod opener;
 mod sibling;
 mod twin;
 
-pub use burst::{Burst, Bursts};
+pub use burst::{Burst, Bursts, ENOUGH as ENOUGH_ABORTS};
 pub use distance::{Distance, Distances};
 pub use leg::find_other_leg;
-pub use opener::{Opener, Openers};
+pub use opener::{MANY_TARGETS, Opener, Openers};
 pub use sibling::{Established, Siblings};
 pub use twin::{Twin, Twins};
 

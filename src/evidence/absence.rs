@@ -3,6 +3,7 @@
 use super::Situation;
 use super::form::ANSWERS_SYN;
 use super::path::is_foreign;
+use super::third_party::{BOTH_GO_ON, GUESSES_AHEAD, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN};
 use crate::host::Hops;
 use crate::reset::Form;
 
@@ -65,12 +66,19 @@ pub static ALL: &[Absence] = &[
         says: |_| "The end of the reset's header: capture with a longer snapshot length".into(),
     },
     Absence {
-        holds: |s| s.reset.trigger.is_none() && s.reset.form != Form::Active,
+        holds: |s| {
+            let answers_nothing = GUESSES_AHEAD.holds(s) || BOTH_GO_ON.holds(s);
+            s.reset.trigger.is_none() && s.reset.form != Form::Active && !answers_nothing
+        },
         ceiling: 60,
         says: |_| "The segment that provoked the reset".into(),
     },
     Absence {
-        holds: |s| is_foreign(s) && !ANSWERS_SYN.holds(s),
+        holds: |s| {
+            let decided = [&TRIGGER_WAS_TAKEN, &TRIGGER_WAS_STOPPED, &GUESSES_AHEAD];
+            let is_decided = decided.iter().any(|fact| fact.holds(s));
+            is_foreign(s) && !ANSWERS_SYN.holds(s) && !is_decided
+        },
         ceiling: 80,
         says: |s| {
             format!(

@@ -1,6 +1,7 @@
 //! What the reset has to do with other resets, and what both sides did afterwards.
 
 use super::Fact;
+use crate::reset::SERIES;
 use crate::text::{count, duration};
 
 /// The trigger may have left the peer before the first reset could arrive there.
@@ -72,7 +73,7 @@ pub static PEER_RETRANSMITTED: Fact = Fact {
 
 /// Several resets and still no end.
 pub static THREE_OR_MORE: Fact = Fact {
-    holds: |s| s.series.count >= 3,
+    holds: |s| s.series.count >= SERIES,
     says: |s| {
         format!(
             "{} from the same side",

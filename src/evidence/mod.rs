@@ -7,8 +7,11 @@ pub mod aftermath;
 pub mod closing;
 pub mod exchange;
 pub mod form;
+pub mod opening;
 pub mod path;
+pub mod shutdown;
 pub mod silence;
+pub mod third_party;
 
 use crate::company::{Burst, Distance, Opener};
 use crate::conversation::UNKNOWN_ROUND_TRIP;
@@ -29,6 +32,8 @@ pub struct Situation<'a> {
     pub host: &'a Host,
     /// The reset of the other direction that ended its sender, where there is one.
     pub ended_by: Option<&'a Reset>,
+    /// Time from the file's first segment to the connection's.
+    pub since_start: Nanoseconds,
     /// The first reset of the other direction, before or after this one.
     pub opposite: Option<&'a Reset>,
     /// Aborts of the same host at the same time, this one included.

@@ -1,5 +1,7 @@
 //! What the file shows of a host's ports: who got in, and who was refused afterwards.
 
+use std::net::IpAddr;
+
 /// Open ports kept of a host. More would only repeat that the host is alive.
 const MOST_PORTS: usize = 4;
 
@@ -7,14 +9,36 @@ const MOST_PORTS: usize = 4;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Port {
     number: u16,
-    /// It accepted a SYN that did not ask for ECN.
-    pub takes_plain: bool,
-    /// It accepted one that did.
-    pub takes_ecn: bool,
+    /// The client of the latest SYN without ECN that it accepted, mixed into four bytes; 0 for none.
+    plain_client: u32,
+    /// It accepted a SYN that asked for ECN.
+    takes_ecn: bool,
     /// Frame of its latest SYN-ACK.
     pub opened: u32,
     /// Frame of the latest reset that answered a SYN to it, since it was first open; 0 for none.
     pub refused: u32,
+}
+
+impl Port {
+    /// Whether it accepts SYNs of this client, but none that asks for ECN.
+    pub fn takes_only_plain_from(&self, client: IpAddr) -> bool {
+        !self.takes_ecn && self.plain_client == mix(client)
+    }
+}
+
+fn mix(address: IpAddr) -> u32 {
+    let number = match address {
+        IpAddr::V4(address) => u32::from(address),
+        IpAddr::V6(address) => {
+            let words = address.octets();
+            let words = words.chunks_exact(4).map(|word| {
+                word.iter()
+                    .fold(0, |number, byte| number << 8 | u32::from(*byte))
+            });
+            words.fold(0, |mixed: u32, word| mixed.rotate_left(7) ^ word)
+        }
+    };
+    number.max(1)
 }
 
 /// The ports of one host that the file has seen open; most hosts of a file are clients and have none.
@@ -37,31 +61,37 @@ impl Ports {
             .find(|port| port.opened != 0 && port.number == number)
     }
 
-    /// The port accepted, in this frame, a SYN that asked for ECN or did not. Returns whether that says anything new
-    /// about what came up to frame `since`.
-    pub fn accept(&mut self, number: u16, frame: u32, ecn: bool, since: u32) -> bool {
-        if self.get(number).is_none() {
-            let ports = self.0.get_or_insert_default();
-            let Some(free) = ports.iter_mut().find(|port| port.opened == 0) else {
-                return false;
-            };
-            free.number = number;
+    /// The port accepted, in this frame, a SYN of `client` that asked for ECN or did not. Returns the
+    /// frame since which that tells something new of the host's resets, the latest of which came in
+    /// frame `last_reset` (0 for none).
+    pub fn accept(
+        &mut self,
+        number: u16,
+        frame: u32,
+        client: IpAddr,
+        ecn: bool,
+        last_reset: u32,
+    ) -> Option<u32> {
+        let ports = self.0.get_or_insert_default();
+        let known = |port: &&mut Port| port.opened != 0 && port.number == number;
+        let place = ports.iter_mut().find(known).is_none();
+        let port = ports.iter_mut().find(|port| {
+            if place {
+                port.opened == 0
+            } else {
+                port.number == number
+            }
+        })?;
+        let before = std::mem::replace(&mut port.opened, frame);
+        port.number = number;
+        let first_ecn = ecn && !std::mem::replace(&mut port.takes_ecn, true);
+        if !ecn {
+            port.plain_client = mix(client);
         }
-        let Some(port) = self.0.as_mut().and_then(|ports| {
-            let same = |port: &&mut Port| port.number == number;
-            ports.iter_mut().find(same)
-        }) else {
-            return false;
-        };
-        let known = if ecn {
-            &mut port.takes_ecn
-        } else {
-            &mut port.takes_plain
-        };
-        let new_kind = !std::mem::replace(known, true);
-        let again = port.opened <= since;
-        port.opened = frame;
-        new_kind || again
+        match before <= last_reset {
+            true => Some(before),
+            false => first_ecn.then_some(0),
+        }
     }
 
     /// The port answered a SYN with a reset in this frame. Returns whether it was open just before.

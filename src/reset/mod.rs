@@ -5,7 +5,7 @@ mod series;
 mod trigger;
 
 pub use gather::gather;
-pub use series::Series;
+pub use series::{SERIES, Series};
 pub use trigger::{Answerer, Kind, Trigger};
 
 use crate::conversation::Attempts;

@@ -7,6 +7,9 @@ use super::{Acceptance, Reset};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment};
 use crate::seq::Seq;
 
+/// So many resets are a series of their own, not a repeat or two.
+pub const SERIES: u32 = 3;
+
 /// A run of resets and its aftermath.
 #[derive(Clone, Copy, Debug)]
 pub struct Series {
@@ -87,8 +90,10 @@ impl Series {
         }
     }
 
-    /// Takes in the reset at `index` and gives it its place.
-    pub fn take(&mut self, index: Index, reset: &mut Reset) {
+    /// Takes in the reset at `index` and gives it its place. Returns whether that says something new of
+    /// the ones before.
+    pub fn take(&mut self, index: Index, reset: &mut Reset) -> bool {
+        let before = self.character();
         if self.count > 0 {
             reset.previous = Some(self.last);
             reset.interval = reset.time.saturating_sub(self.last_time);
@@ -100,6 +105,18 @@ impl Series {
         if reset.acceptance == Acceptance::Exact {
             self.acceptable.get_or_insert(index);
         }
+        self.character() != before
+    }
+
+    /// All that one more reset can change of what is known of the series, but for its length.
+    fn character(&self) -> [bool; 5] {
+        [
+            self.count >= SERIES,
+            self.acceptable.is_some(),
+            self.guesses > 0,
+            self.unprovoked > 0,
+            self.hop_limits_spread(),
+        ]
     }
 
     /// An endpoint repeats a reset only as the answer to another segment (RFC 9293 3.10.7.1).

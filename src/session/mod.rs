@@ -10,7 +10,7 @@ use crate::host::Hosts;
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Reset, Series};
-use crate::segment::{Index, Segment};
+use crate::segment::{Index, Nanoseconds, Segment};
 use crate::verdict::{self, Context};
 
 /// Something to report on a frame, in the order of the frames.
@@ -39,6 +39,8 @@ pub struct Session {
     /// Resets and the causes that a later frame gave them.
     revisions: Vec<(Index, &'static str)>,
     failures: Vec<String>,
+    /// When the file's first segment was captured.
+    start: Option<Nanoseconds>,
     /// The conversation that is being changed right now.
     current: Option<Index>,
 }
@@ -53,6 +55,7 @@ impl Session {
     pub fn observe(&mut self, segment: &Segment) {
         let (index, direction) = self.conversations.index(segment);
         self.current = Some(index);
+        self.start.get_or_insert(segment.time);
         let conversation = self.conversations.get_mut(index);
         match conversation.place(segment, direction, &mut self.recent) {
             Placement::Copy { of } => return self.observe_copy(segment, of),

@@ -35,14 +35,18 @@ impl Session {
         if let Some(sample) = observed.answer_time.filter(|_| in_handshake) {
             taught |= host.learn_round_trip(sample);
         }
+        let mut since = taught.then_some(0);
         if segment.is_syn_ack() {
-            let newest = host
+            let last = host
                 .last_reset
-                .map(|newest| self.resets[newest.place()].frame);
-            let (port, frame) = (segment.source.port, segment.frame);
-            taught |= host.ports.accept(port, frame, ecn, newest.unwrap_or(0));
+                .map_or(0, |last| self.resets[last.place()].frame);
+            let client = segment.destination.address;
+            let news = host
+                .ports
+                .accept(segment.source.port, segment.frame, client, ecn, last);
+            since = since.or(news);
         }
-        let resets_of_host = host.last_reset.filter(|_| taught);
+        let resets_of_host = host.last_reset.zip(since);
         if let Some(series) = own_series {
             if self.series[series.place()].sender_spoke(segment) {
                 self.revise_series(series, segment.frame);
@@ -53,8 +57,8 @@ impl Session {
                 self.revise_series(series, segment.frame);
             }
         }
-        if let Some(newest) = resets_of_host {
-            self.revise_host(newest, segment.frame, 0);
+        if let Some((newest, since)) = resets_of_host {
+            self.revise_host(newest, segment.frame, since);
         }
     }
 
@@ -84,7 +88,7 @@ impl Session {
             Index::new(self.series.len() - 1)
         });
         reset.series = series;
-        self.series[series.place()].take(number, &mut reset);
+        let news = self.series[series.place()].take(number, &mut reset);
         // The first active reset is its sender's own decision: nothing has been answered yet.
         if reset.form != Form::Active || reset.number > 1 {
             sender.answered = sender.answered.max(reset.answers);
@@ -102,8 +106,7 @@ impl Session {
         self.resets.push(reset);
         self.journal.push((segment.frame, Entry::Reset(number)));
         self.resets[number.place()].reported = rank(&self.situation(number)).best.cause.name;
-        // The third reset makes a series of what looked like repeats.
-        if self.series[series.place()].count == 3 {
+        if news {
             self.revise_series(series, segment.frame);
         }
         if let Some(opposite) = opposite.filter(|_| new_series) {

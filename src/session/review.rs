@@ -25,6 +25,9 @@ impl Session {
             first: &self.resets[series.first.place()],
             host: self.hosts.get(reset.host),
             ended_by: reset.ended_by.map(|earlier| &self.resets[earlier.place()]),
+            since_start: self.start.map_or(0, |start| {
+                reset.time.saturating_sub(reset.age).saturating_sub(start)
+            }),
             opposite: series
                 .opposite
                 .map(|opposite| &self.resets[self.series[opposite.place()].first.place()]),

@@ -80,7 +80,7 @@ fn reset_side_that_answers_what_still_arrives_is_already_reset() {
 }
 
 #[test]
-fn established_reset_whose_sender_goes_on_is_never_sure() {
+fn established_reset_whose_sender_goes_on_is_injected() {
     let mut capture = Capture::new();
     capture.handshake();
     capture.client(ACK, 1001, 5001, 10);
@@ -89,7 +89,8 @@ fn established_reset_whose_sender_goes_on_is_never_sure() {
     let reset = capture.server(RST_ACK, 5101, 1011, 0);
     assert_eq!(capture.cause(reset), "normal_close");
     capture.server(ACK, 5101, 1011, 100);
-    assert_eq!(capture.cause(reset), "unknown");
+    assert_eq!(capture.cause(reset), "injected");
+    assert_eq!(capture.text(reset, Field::Origin), "attacker");
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub struct Capture {
     pub client_port: u16,
     /// The window that segments offer; resets always offer 0.
     pub window: u16,
+    /// What its SYNs offer.
+    pub syn_options: Options,
     /// Whether the next segment completes a reply, as the application's dissector sees it.
     pub reply_complete: bool,
 }
@@ -41,6 +43,11 @@ impl Capture {
             server_port: 80,
             client_port: 40000,
             window: 500,
+            syn_options: Options {
+                any: true,
+                sack_permitted: true,
+                ..Options::default()
+            },
             reply_complete: false,
         }
     }
@@ -78,7 +85,10 @@ impl Capture {
             flags: Flags(flags),
             window: if reset { 0 } else { self.window },
             payload_length: bytes,
-            options: Options::default(),
+            options: match flags & SYN {
+                0 => Options::default(),
+                _ => self.syn_options,
+            },
             ip: IpHeader {
                 hop_limit: if from_client {
                     self.client_hops
@@ -122,6 +132,7 @@ impl Capture {
 
     pub fn report(&self, frame: u32) -> Report {
         let mut reports = self.session.recall(frame, false);
+        reports.retain(|report| report.get(Field::Revises).is_none());
         assert_eq!(reports.len(), 1, "frame {frame}");
         let report = reports.remove(0);
         // Wireshark cuts a line of its packet details after 240 bytes, the field's name included.

@@ -65,7 +65,7 @@ fn syn_sent_reset_judged_again_when_the_host_shows_itself_later() {
     capture.baseline();
     assert_eq!(capture.cause(reset), "refused");
     let by = capture.number(reset, Field::RevisedBy).unwrap();
-    let revision = capture.report(by);
+    let revision = capture.session.recall(by, false).remove(0);
     assert_eq!(revision.get(Field::Revises), Some(&Value::Frame(reset)));
     assert_eq!(
         revision.get(Field::CauseRevised),

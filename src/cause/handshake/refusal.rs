@@ -1,12 +1,17 @@
-//! Resets of a connection that was never opened, and filters that cut one in a host's name.
+//! SYNs that are refused, and filters that cut a connection in a host's name.
 
-use super::{Category, Cause, Origin, Position, Severity};
+use crate::cause::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::Situation;
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED, ANSWERS_SYN};
+use crate::evidence::opening::TAKES_PLAIN_SYN_ONLY;
 use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
+};
+use crate::evidence::third_party::{
+    BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS, IDENTIFICATION_GOES_ON,
+    SHARED_DISTANCE, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
 };
 use crate::host::Hops;
 use crate::text::{count, duration};
@@ -45,6 +50,16 @@ pub static FIREWALL: Cause = Cause {
         (&LABEL_FITS, -2.0),
         (&SENDER_WAS_RESET, -3.0),
         (&SENDER_SPOKE_ON, -2.0),
+        (&SHARED_DISTANCE, 2.5),
+        (&TAKES_PLAIN_SYN_ONLY, -1.5),
+        (&TRIGGER_WAS_STOPPED, 2.5),
+        (&TRIGGER_WAS_TAKEN, -4.0),
+        (&BOTH_SIDES_RESET, 1.5),
+        (&GUESSES_AHEAD, -3.0),
+        (&VOLLEY, -1.0),
+        (&HOPS_SPREAD, -1.5),
+        (&IDENTIFICATION_BREAKS, 1.5),
+        (&IDENTIFICATION_GOES_ON, -2.0),
     ],
     ceiling: 97,
     provoked: true,
@@ -114,6 +129,9 @@ pub static REFUSED: Cause = Cause {
         (&DSCP_DROPPED, -2.0),
         (&LINK_DIFFERS, -1.0),
         (&PORT_SERVES, -0.5),
+        (&SHARED_DISTANCE, -1.5),
+        (&TAKES_PLAIN_SYN_ONLY, -4.0),
+        (&IDENTIFICATION_GOES_ON, 1.5),
     ],
     ceiling: 97,
     provoked: true,
@@ -147,3 +165,36 @@ fn after(s: &Situation<'_>) -> String {
         .map(|delay| format!(" after {}", duration(delay)))
         .unwrap_or_default()
 }
+
+/// A box resets a SYN that asks for ECN.
+pub static ECN_BLOCKED: Cause = Cause {
+    name: "ecn_blocked",
+    category: Category::Handshake,
+    summary: "A box resets SYNs that ask for ECN; without it they get through",
+    severity: Severity::Problem,
+    origin: Origin::Middlebox,
+    kernel_reason: None,
+    next_step: "Find the box on the way and update it; until then switch ECN off at the client \
+                (net.ipv4.tcp_ecn)",
+    reference: "RFC 3168 6.1.1.1; RFC 3360",
+    position: Position::First,
+    applies: |s| TAKES_PLAIN_SYN_ONLY.holds(s),
+    prior: 0.0,
+    weighs: &[
+        (&TAKES_PLAIN_SYN_ONLY, 5.0),
+        (&HOPS_DIFFER, 3.0),
+        (&HOP_DIFFERS_BY_ONE, 2.0),
+        (&LABEL_MISSING, 2.0),
+        (&HOPS_FIT, -1.0),
+    ],
+    ceiling: 95,
+    provoked: true,
+    explain: |s| {
+        format!(
+            "A box on the way to {} reset the SYN of frame {} because it asks for ECN: without that the port \
+             accepts it",
+            s.reset.sender,
+            s.trigger_frame()
+        )
+    },
+};

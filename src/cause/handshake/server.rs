@@ -1,0 +1,116 @@
+//! Resets by a server that had accepted a connection, before it said anything.
+
+use crate::cause::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::closing::OWN_FIN;
+use crate::evidence::form::ACTIVE;
+use crate::evidence::opening::{AT_HANDSHAKE_END, SERVER_NEVER_SPOKE, WRONG_ACK, in_handshake};
+use crate::evidence::path::{LABEL_MISSING, TOO_FAST};
+use crate::evidence::shutdown::{
+    ABORTED_ALONE, ABORTED_TOGETHER, PORT_ACCEPTS_AFTERWARDS, PORT_REFUSES_AFTERWARDS,
+};
+use crate::text::duration;
+
+/// The accept queue is full.
+pub static ACCEPT_OVERFLOW: Cause = Cause {
+    name: "accept_overflow",
+    category: Category::Handshake,
+    summary: "The server's queue of connections waiting to be accepted is full",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    kernel_reason: None,
+    next_step: "On the server compare `ss -ltn` (Recv-Q with Send-Q) and `nstat TcpExtListenOverflows`; \
+                raise the backlog and net.core.somaxconn, or let the application accept faster",
+    reference: "Linux ip-sysctl, tcp_abort_on_overflow; listen(2)",
+    position: Position::First,
+    applies: |s| AT_HANDSHAKE_END.holds(s),
+    prior: 0.0,
+    weighs: &[
+        (&AT_HANDSHAKE_END, 1.5),
+        (&PORT_ACCEPTS_AFTERWARDS, 2.0),
+        (&PORT_REFUSES_AFTERWARDS, -2.5),
+        (&LABEL_MISSING, -3.0),
+        (&TOO_FAST, -3.0),
+    ],
+    ceiling: 90,
+    provoked: true,
+    explain: |s| {
+        format!(
+            "{} took the handshake back: it answered frame {}, the client's first word after the SYN-ACK, \
+             with a reset, as a server does whose accept queue is full",
+            s.reset.sender,
+            s.trigger_frame()
+        )
+    },
+};
+
+/// The server stopped with connections not yet accepted.
+pub static LISTENER_CLOSED: Cause = Cause {
+    name: "listener_closed",
+    category: Category::Handshake,
+    summary: "The server stopped while connections waited to be accepted",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    // The listener's children are destroyed by tcp_disconnect [measured, Linux 6.18].
+    kernel_reason: Some("TCP_STATE"),
+    next_step: "Compare with the time of a restart or a deployment; take the server out of the load \
+                balancer before it stops, and let it accept what waits",
+    reference: "RFC 9293 3.10.4 (CLOSE) and 3.10.5 (ABORT)",
+    position: Position::First,
+    applies: |s| {
+        SERVER_NEVER_SPOKE.holds(s)
+            && !OWN_FIN.holds(s)
+            && (ACTIVE.holds(s) || AT_HANDSHAKE_END.holds(s))
+    },
+    prior: -0.5,
+    weighs: &[
+        (&SERVER_NEVER_SPOKE, 1.0),
+        (&ABORTED_TOGETHER, 3.0),
+        (&PORT_REFUSES_AFTERWARDS, 3.0),
+        (&PORT_ACCEPTS_AFTERWARDS, -3.0),
+        (&ABORTED_ALONE, -0.5),
+    ],
+    ceiling: 97,
+    provoked: false,
+    explain: |s| {
+        let others = match s.burst {
+            Some(burst) if ABORTED_TOGETHER.holds(s) => {
+                format!(", with {} others at the same moment", burst.count - 1)
+            }
+            _ => String::new(),
+        };
+        format!(
+            "The server at {} ended a connection, {} old, on which it had not said a word{others}: probably \
+             it stopped before it accepted it",
+            s.reset.sender,
+            duration(s.reset.age)
+        )
+    },
+};
+
+/// An acknowledgment of what was never sent.
+pub static INVALID_ACK: Cause = Cause {
+    name: "invalid_ack",
+    category: Category::Handshake,
+    summary: "A segment of the handshake acknowledges what was never sent",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_INVALID_ACK_SEQUENCE"),
+    next_step: "Compare the sequence numbers at both ends: look for a box that rewrites them or for SYN \
+                cookies that were lost",
+    reference: "RFC 9293 3.10.7.2 to 3.10.7.4",
+    position: Position::First,
+    applies: |s| WRONG_ACK.holds(s) && in_handshake(s),
+    prior: 0.5,
+    weighs: &[(&WRONG_ACK, 4.5), (&LABEL_MISSING, -3.0)],
+    ceiling: 95,
+    provoked: true,
+    explain: |s| {
+        format!(
+            "Frame {} acknowledges {}, but {} had sent nothing up to there: its TCP refused the number \
+             with a reset",
+            s.trigger_frame(),
+            s.reset.seq.0,
+            s.reset.sender
+        )
+    },
+};

@@ -1,0 +1,163 @@
+//! Resets that neither endpoint sent.
+
+use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::form::{ACTIVE, ANSWERS_SYN};
+use crate::evidence::path::{
+    HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST,
+};
+use crate::evidence::third_party::{
+    BOTH_GO_ON, BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS,
+    IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, OTHER_LEG_RESET, TRIGGER_WAS_STOPPED,
+    TRIGGER_WAS_TAKEN, VOLLEY,
+};
+use crate::text::{count, duration};
+
+/// A third party forged it.
+pub static INJECTED: Cause = Cause {
+    name: "injected",
+    category: Category::ThirdParty,
+    summary: "A third party forged the reset, beside the connection",
+    severity: Severity::Problem,
+    origin: Origin::Attacker,
+    kernel_reason: None,
+    next_step: "Capture at both ends at the same time; repeat the connection with another name or content \
+                to see what provokes it",
+    reference: "Weaver, Sommer, Paxson, Detecting Forged TCP Reset Packets, NDSS 2009",
+    position: Position::Any,
+    applies: |s| {
+        let contradicts = [
+            &SENDER_SPOKE_ON,
+            &TRIGGER_WAS_TAKEN,
+            &GUESSES_AHEAD,
+            &VOLLEY,
+            &HOPS_SPREAD,
+            &BOTH_SIDES_RESET,
+            &IDENTIFICATION_BREAKS,
+            &HOPS_DIFFER,
+            &HOP_DIFFERS_BY_ONE,
+            &TOO_FAST,
+        ];
+        contradicts.iter().any(|fact| fact.holds(s))
+    },
+    prior: -2.0,
+    weighs: &[
+        (&SENDER_SPOKE_ON, 4.0),
+        (&TRIGGER_WAS_TAKEN, 4.0),
+        (&GUESSES_AHEAD, 4.5),
+        (&VOLLEY, 2.0),
+        (&HOPS_SPREAD, 2.5),
+        (&BOTH_SIDES_RESET, 2.0),
+        (&HOPS_DIFFER, 3.5),
+        (&HOP_DIFFERS_BY_ONE, 1.5),
+        (&LABEL_MISSING, 1.5),
+        (&TOO_FAST, 2.0),
+        (&IDENTIFICATION_BREAKS, 2.5),
+        (&IDENTIFICATION_GOES_ON, -2.0),
+        (&ANSWERS_SYN, -1.5),
+        (&TRIGGER_WAS_STOPPED, -4.0),
+        (&SENDER_WAS_RESET, -3.0),
+        (&NONE_EXACT, -1.0),
+        (&LABEL_FITS, -0.5),
+    ],
+    ceiling: 97,
+    provoked: true,
+    explain: |s| {
+        let why = if TRIGGER_WAS_TAKEN.holds(s) {
+            format!(
+                "that side still takes data afterwards (frame {})",
+                s.series.sender_took.frame
+            )
+        } else if SENDER_SPOKE_ON.holds(s) {
+            format!(
+                "that side goes on sending (frame {})",
+                s.series.sender_spoke_on.frame
+            )
+        } else if GUESSES_AHEAD.holds(s) {
+            "the series guesses numbers that were not reached yet".into()
+        } else if VOLLEY.holds(s) {
+            format!(
+                "{} came where one answers",
+                count(u64::from(s.series.count), "reset")
+            )
+        } else {
+            "it does not look like that side's packets".into()
+        };
+        format!(
+            "Somebody else reset this connection in the name of {}: {why}",
+            s.reset.sender
+        )
+    },
+};
+
+/// An off-path guess.
+pub static BLIND_RESET: Cause = Cause {
+    name: "blind_reset",
+    category: Category::ThirdParty,
+    summary: "Somebody who does not see the connection guesses at its numbers; the receiver does not take it",
+    severity: Severity::Habit,
+    origin: Origin::Attacker,
+    kernel_reason: None,
+    next_step: "Nothing: the receiver protects itself (RFC 5961); note the time, and look for more of them",
+    reference: "RFC 5961 3",
+    position: Position::Any,
+    applies: |s| MISSES_THE_NUMBER.holds(s) && s.reset.own.seen,
+    prior: -1.0,
+    weighs: &[
+        (&MISSES_THE_NUMBER, 2.0),
+        (&BOTH_GO_ON, 4.0),
+        (&NONE_EXACT, 1.0),
+        (&HOPS_DIFFER, 2.0),
+        (&HOP_DIFFERS_BY_ONE, 0.5),
+        (&IDENTIFICATION_BREAKS, 1.0),
+        (&TRIGGER_WAS_STOPPED, -1.0),
+        (&SENDER_WAS_RESET, -4.0),
+        (&HOPS_FIT, -0.5),
+        (&ACTIVE, -1.0),
+    ],
+    ceiling: 97,
+    provoked: false,
+    explain: |s| {
+        let place = match s.reset.acceptance {
+            crate::reset::Acceptance::InWindow => "is in the window but not the next number",
+            _ => "is outside the window",
+        };
+        let went_on = match BOTH_GO_ON.holds(s) {
+            true => ", and both sides go on",
+            false => "",
+        };
+        format!(
+            "A reset in the name of {} with a guessed number: it {place} of {}{went_on}",
+            s.reset.sender, s.reset.receiver
+        )
+    },
+};
+
+/// A proxy passes on the reset of its other leg.
+pub static RELAYED: Cause = Cause {
+    name: "relayed",
+    category: Category::ThirdParty,
+    summary: "A proxy passed on the reset of its other connection",
+    severity: Severity::Habit,
+    origin: Origin::Endpoint,
+    kernel_reason: Some("TCP_STATE"),
+    next_step: "Judge the reset of the other connection: it came first",
+    reference: "RFC 9293 3.10.5 (ABORT)",
+    position: Position::First,
+    applies: |s| OTHER_LEG_RESET.holds(s),
+    prior: 0.5,
+    weighs: &[(&OTHER_LEG_RESET, 5.0), (&SENDER_WAS_RESET, -3.0)],
+    ceiling: 95,
+    provoked: false,
+    explain: |s| {
+        let (frame, before) = s.other_leg.map_or((0, 0), |other| {
+            (other.frame, s.reset.time.saturating_sub(other.time))
+        });
+        format!(
+            "{} passed on the reset of frame {frame}, which had ended its other connection, with the same \
+             bytes in it, {} before",
+            s.reset.sender,
+            duration(before)
+        )
+    },
+};

@@ -1,0 +1,261 @@
+//! How the handshake stood (RFC 9293 3.5): who asked, who answered, and how long that took.
+
+use super::{Fact, Situation};
+use crate::company::MANY_TARGETS as MANY;
+use crate::reset::{Form, Kind};
+use crate::segment::{Flags, MILLISECOND, Nanoseconds};
+use crate::text::{count, duration};
+
+/// RFC 8305 5: no client that tries several addresses turns to the next one before 100 ms.
+const LEAST_PATIENCE: Nanoseconds = 100 * MILLISECOND;
+/// RFC 6298 2: the first retransmission timeout. Who has waited longer has repeated the SYN.
+const INITIAL_TIMEOUT: Nanoseconds = 1000 * MILLISECOND;
+
+/// Neither side sent payload, that which provoked the reset aside.
+pub fn in_handshake(s: &Situation<'_>) -> bool {
+    let provoking = s
+        .reset
+        .trigger
+        .map_or(0, |trigger| u64::from(trigger.payload_length));
+    s.reset.own.bytes == 0 && s.reset.peer.bytes <= provoking
+}
+
+/// The opener resets what it opened, before any payload.
+pub fn gave_up_handshake(s: &Situation<'_>) -> bool {
+    let ended = s.reset.form == Form::Active || s.answers_syn_ack();
+    s.reset.from_client && s.reset.own.syn && s.reset.peer.syn && ended && in_handshake(s)
+}
+
+/// A SYN-ACK that its receiver had asked for.
+pub static ANSWERS_SYN_ACK: Fact = Fact {
+    holds: |s| s.answers_syn_ack() && s.reset.own.syn,
+    says: |s| {
+        format!(
+            "It answers the SYN-ACK of frame {}: nobody waits for it any more",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// A SYN-ACK that its receiver had not asked for, as far as the file shows.
+pub static NO_SYN: Fact = Fact {
+    holds: |s| s.answers_syn_ack() && !s.reset.own.syn,
+    says: |s| {
+        format!(
+            "It answers the SYN-ACK of frame {}, to which the file has no SYN",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// The capture is so young that a SYN may have been before it.
+pub static FILE_JUST_BEGAN: Fact = Fact {
+    holds: |s| s.since_start < INITIAL_TIMEOUT,
+    says: |s| {
+        format!(
+            "The capture had begun only {} before: an earlier segment may be missing",
+            duration(s.since_start)
+        )
+    },
+};
+
+/// The client had waited as long as a retransmission timeout at least.
+pub static WAITED_LONG: Fact = Fact {
+    holds: |s| gave_up_handshake(s) && s.reset.age >= INITIAL_TIMEOUT,
+    says: say_waited,
+};
+
+/// Less than any client's patience.
+pub static WAITED_SHORT: Fact = Fact {
+    holds: |s| gave_up_handshake(s) && s.reset.age < LEAST_PATIENCE,
+    says: say_waited,
+};
+
+fn say_waited(s: &Situation<'_>) -> String {
+    format!(
+        "{} passed from the first SYN to the reset",
+        duration(s.reset.age)
+    )
+}
+
+/// Another connection to the same service was made in the meantime.
+pub static SIBLING_SUCCEEDED: Fact = Fact {
+    holds: |s| s.reset.sibling != 0,
+    says: |s| {
+        format!(
+            "A connection to another address with the same port was made meanwhile (frame {})",
+            s.reset.sibling
+        )
+    },
+};
+
+/// The SYN of a program that writes its own packets.
+pub static BARE_SYN: Fact = Fact {
+    holds: |s| s.reset.from_client && s.reset.own.bare_syn,
+    says: |_| {
+        "Its SYN offers no window scale, timestamps or SACK: scanners write such SYNs, and small \
+         embedded stacks"
+            .into()
+    },
+};
+
+/// The SYN of an ordinary TCP.
+pub static USUAL_SYN: Fact = Fact {
+    holds: |s| s.reset.from_client && s.reset.own.syn && !s.reset.own.bare_syn,
+    says: |_| "Its SYN has the options of an ordinary TCP".into(),
+};
+
+/// Target after target, none of them twice in a rhythm.
+pub static MANY_TARGETS: Fact = Fact {
+    holds: |s| {
+        s.opener
+            .is_some_and(|opener| opener.targets() >= MANY && opener.visits() <= 2)
+    },
+    says: |s| {
+        format!(
+            "The same host gave up handshakes with {} different ports or hosts",
+            s.opener.map_or(0, |opener| opener.targets())
+        )
+    },
+};
+
+/// The same target in equal intervals.
+pub static REGULAR: Fact = Fact {
+    holds: |s| s.opener.is_some_and(|opener| opener.period().is_some()),
+    says: |s| {
+        let (visits, period) = s.opener.map_or((0, 0), |opener| {
+            (opener.visits(), opener.period().unwrap_or(0))
+        });
+        format!(
+            "The same host does so {} in this file, every {}",
+            count(u64::from(visits), "time"),
+            duration(period)
+        )
+    },
+};
+
+/// The same target more than once, with or without a rhythm.
+pub static VISITED_BEFORE: Fact = Fact {
+    holds: |s| !REGULAR.holds(s) && s.opener.is_some_and(|opener| opener.visits() >= 2),
+    says: |s| {
+        format!(
+            "The same host gave up {} handshakes with one port in this file",
+            s.opener.map_or(0, |opener| opener.visits())
+        )
+    },
+};
+
+/// A TCP acknowledges the SYN-ACK at once unless its application holds that back to save the segment.
+pub static ACK_HELD_BACK: Fact = Fact {
+    holds: |s| gave_up_handshake(s) && s.reset.form == Form::Active && !s.reset.own.acknowledged,
+    says: |_| {
+        "The opener never acknowledged the SYN-ACK before it reset: it only looked whether the port answers".into()
+    },
+};
+
+/// The opener sent no payload before it reset.
+pub static OPENED_FOR_NOTHING: Fact = Fact {
+    holds: gave_up_handshake,
+    says: |_| "The opener reset the connection before any payload".into(),
+};
+
+/// In SYN-SENT an ACK that does not acknowledge the SYN, and is no SYN-ACK (RFC 9293 3.10.7.3): the peer
+/// has an older connection on these sockets.
+pub static OLD_CONNECTION_ANSWERS: Fact = Fact {
+    holds: |s| {
+        let trigger = s
+            .reset
+            .trigger
+            .filter(|trigger| trigger.kind != Kind::SynAck);
+        s.reset.leaves_handshake_open() && !s.reset.peer.syn && trigger.is_some()
+    },
+    says: |s| {
+        format!(
+            "The SYN was answered, in frame {}, by an ACK with the numbers of another connection",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// A segment of the handshake acknowledges what was never sent (RFC 9293 3.10.7.2 to 3.10.7.4).
+pub static WRONG_ACK: Fact = Fact {
+    holds: |s| {
+        let own = &s.reset.own;
+        let wrong = s.reset.own_next.is_some_and(|next| next != s.reset.seq);
+        let handshake = s.answers_syn_ack()
+            || (own.answered_syn && own.bytes == 0 && s.reset.trigger.is_some());
+        s.reset.form == Form::Passive && own.syn && wrong && handshake
+    },
+    says: |s| {
+        format!(
+            "Frame {} acknowledges {}, its receiver's next number was {}",
+            s.trigger_frame(),
+            s.reset.seq.0,
+            s.reset.own_next.map_or(0, |next| next.0)
+        )
+    },
+};
+
+/// The server had accepted the connection, but never said a byte.
+pub static SERVER_NEVER_SPOKE: Fact = Fact {
+    holds: |s| !s.reset.from_client && s.reset.own.answered_syn && s.reset.own.bytes == 0,
+    says: |_| "The server had sent nothing but its SYN-ACK and acknowledgments".into(),
+};
+
+/// It answers the segment that completes the handshake, or the first payload.
+pub static AT_HANDSHAKE_END: Fact = Fact {
+    holds: |s| {
+        let plain = s.reset.trigger.is_some_and(|trigger| {
+            matches!(trigger.kind, Kind::Ack | Kind::Data) && !trigger.flags.has(Flags::SYN)
+        });
+        SERVER_NEVER_SPOKE.holds(s)
+            && s.reset.form == Form::Passive
+            && plain
+            && in_handshake(s)
+            && s.reset.own_next == Some(s.reset.seq)
+    },
+    says: |s| {
+        format!(
+            "It answers frame {}, the client's first word after the SYN-ACK",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// The SYN asked for ECN.
+pub fn asked_ecn(s: &Situation<'_>) -> bool {
+    let syn = s.reset.answered(Kind::Syn);
+    syn.is_some_and(|trigger| trigger.flags.has_all(Flags::ECN))
+}
+
+/// The same port accepts the same client's SYNs as long as they do not ask for ECN.
+pub static TAKES_PLAIN_SYN_ONLY: Fact = Fact {
+    holds: |s| {
+        let port = s.host.ports.get(s.reset.sender.port);
+        asked_ecn(s)
+            && port.is_some_and(|port| port.takes_only_plain_from(s.reset.receiver.address))
+    },
+    says: |s| {
+        format!(
+            "The SYN of frame {} asks for ECN; the same port accepts this client's SYN without it",
+            s.trigger_frame()
+        )
+    },
+};
+
+/// The client goes on with a handshake whose SYN-ACK the file does not show.
+pub static ONE_DIRECTION: Fact = Fact {
+    holds: |s| {
+        let goes_on = s
+            .reset
+            .trigger
+            .is_some_and(|trigger| trigger.kind != Kind::Syn);
+        !s.reset.from_client && s.reset.peer.syn && !s.reset.own.seen && goes_on
+    },
+    says: |s| {
+        format!(
+            "Frame {} goes on with a handshake whose SYN-ACK did not come this way",
+            s.trigger_frame()
+        )
+    },
+};

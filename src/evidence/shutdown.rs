@@ -1,0 +1,58 @@
+//! Several connections that end together, and whether their port goes on.
+
+use super::{Fact, Situation};
+use crate::company::ENOUGH_ABORTS;
+use crate::host::Port;
+use crate::text::count;
+
+fn port<'a>(s: &Situation<'a>) -> Option<&'a Port> {
+    s.host.ports.get(s.reset.sender.port)
+}
+
+/// Three or more connections of one host in the same moment: chance seldom does that.
+pub static ABORTED_TOGETHER: Fact = Fact {
+    holds: |s| s.burst.is_some_and(|burst| burst.count >= ENOUGH_ABORTS),
+    says: |s| {
+        let (connections, first) = s.burst.map_or((0, 0), |burst| (burst.count, burst.first));
+        format!(
+            "The same host ended {} within 100 ms (first in frame {first})",
+            count(u64::from(connections), "connection")
+        )
+    },
+};
+
+/// The only one at that time.
+pub static ABORTED_ALONE: Fact = Fact {
+    holds: |s| s.burst.is_some_and(|burst| burst.count == 1),
+    says: |_| "It ended no other connection at the same time".into(),
+};
+
+/// The port, open before, refuses SYNs afterwards: nobody listens any more.
+pub static PORT_REFUSES_AFTERWARDS: Fact = Fact {
+    holds: |s| {
+        let after = |port: &Port| port.refused > s.reset.frame;
+        !s.reset.from_client && !s.answers_syn() && port(s).is_some_and(after)
+    },
+    says: |s| {
+        format!(
+            "Port {} refuses SYNs afterwards (frame {}): nobody listens any more",
+            s.reset.sender.port,
+            port(s).map_or(0, |port| port.refused)
+        )
+    },
+};
+
+/// The port accepts others afterwards: its listener is alive.
+pub static PORT_ACCEPTS_AFTERWARDS: Fact = Fact {
+    holds: |s| {
+        let after = |port: &Port| port.opened > s.reset.frame;
+        !s.reset.from_client && !PORT_REFUSES_AFTERWARDS.holds(s) && port(s).is_some_and(after)
+    },
+    says: |s| {
+        format!(
+            "Port {} still accepts SYNs afterwards (frame {})",
+            s.reset.sender.port,
+            port(s).map_or(0, |port| port.opened)
+        )
+    },
+};

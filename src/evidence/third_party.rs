@@ -1,0 +1,183 @@
+//! What an endpoint that resets does not do (Weaver, Sommer, Paxson, Detecting Forged TCP Reset Packets,
+//! NDSS 2009, 3 and 4), and what tells a box in the path from a forger beside it.
+
+use super::{Fact, Situation};
+use crate::conversation::Identified;
+use crate::reset::{Acceptance, Form};
+use crate::text::count;
+
+/// A side that has no connection any more acknowledges what is said to have ended it: the segment went
+/// by whoever made the reset.
+pub static TRIGGER_WAS_TAKEN: Fact = Fact {
+    holds: |s| s.series.sender_took.happened(),
+    says: |s| {
+        format!(
+            "The side that seems to reset takes the data all the same (frame {} acknowledges them): it \
+             did not send this reset, and nothing in the path stopped them",
+            s.series.sender_took.frame
+        )
+    },
+};
+
+/// The real sender is alive and lacks the data that the reset answers: they were stopped on the way.
+pub static TRIGGER_WAS_STOPPED: Fact = Fact {
+    holds: |s| s.series.sender_lacked.happened() && !TRIGGER_WAS_TAKEN.holds(s),
+    says: |s| {
+        format!(
+            "The side that seems to reset lives on and lacks the data (frame {} does not acknowledge \
+             them): they were stopped on the way",
+            s.series.sender_lacked.frame
+        )
+    },
+};
+
+/// A reset that nobody asked for, at a number that was not reached yet: a guess at where the true sender
+/// will be.
+pub static GUESSES_AHEAD: Fact = Fact {
+    holds: |s| s.series.guesses > 0,
+    says: |s| {
+        format!(
+            "{} of the series answer nothing and lie ahead of all that their sender had sent: guesses",
+            count(u64::from(s.series.guesses), "reset")
+        )
+    },
+};
+
+/// One segment draws one reset at most: the rest of a volley has another maker.
+pub static VOLLEY: Fact = Fact {
+    holds: |s| s.series.unprovoked > 0,
+    says: |s| {
+        format!(
+            "{} of the series differ from the one before and answer no segment of their own",
+            count(u64::from(s.series.unprovoked), "reset")
+        )
+    },
+};
+
+/// Each from another distance.
+pub static HOPS_SPREAD: Fact = Fact {
+    holds: |s| s.series.hop_limits_spread(),
+    says: |_| "The resets of the series arrived with three different TTLs or more".into(),
+};
+
+/// Both sides were reset, and neither reset explains the other.
+pub static BOTH_SIDES_RESET: Fact = Fact {
+    holds: |s| {
+        let unexplained = s.ended_by.is_none();
+        unexplained
+            && s.opposite
+                .is_some_and(|other| other.ended_by.is_none() && is_simultaneous(s))
+    },
+    says: |s| {
+        let other = s.opposite.map_or(0, |other| other.frame);
+        format!(
+            "The other side was reset as well (frame {other}), and neither reset explains the other"
+        )
+    },
+};
+
+/// Each left before the other could have arrived.
+fn is_simultaneous(s: &Situation<'_>) -> bool {
+    let between = s.opposite.map_or(i64::MAX, |other| {
+        other.time.saturating_sub(s.first.time).saturating_abs()
+    });
+    between <= s.round_trip()
+}
+
+/// A sender that counts its packets goes on counting in a reset of its own connection.
+pub static IDENTIFICATION_BREAKS: Fact = Fact {
+    holds: |s| s.reset.form == Form::Active && s.reset.identified == Identified::Breaks,
+    says: |s| {
+        format!(
+            "Its IP identification ({}) breaks with the count of its sender's other packets",
+            s.reset.identification.unwrap_or(0)
+        )
+    },
+};
+
+/// The count goes on.
+pub static IDENTIFICATION_GOES_ON: Fact = Fact {
+    holds: |s| s.reset.identified == Identified::GoesOn,
+    says: |s| {
+        format!(
+            "Its IP identification ({}) goes on with the count of its sender's other packets",
+            s.reset.identification.unwrap_or(0)
+        )
+    },
+};
+
+/// Its number is not the one that its receiver must take (RFC 9293 3.5.3), and it answers nothing.
+pub static MISSES_THE_NUMBER: Fact = Fact {
+    holds: |s| {
+        let off = matches!(
+            s.reset.acceptance,
+            Acceptance::InWindow | Acceptance::Outside
+        );
+        off && s.reset.answers == 0
+    },
+    says: |s| {
+        let place = match s.reset.acceptance {
+            Acceptance::InWindow => "in the window of its receiver, but not its next number",
+            _ => "outside the window of its receiver",
+        };
+        format!("It answers no segment, and its sequence number is {place}")
+    },
+};
+
+/// None of the series had the exact number.
+pub static NONE_EXACT: Fact = Fact {
+    holds: |s| s.series.acceptable.is_none(),
+    says: |_| "No reset of the series has the exact number".into(),
+};
+
+/// Both sides go on as if nothing had been.
+pub static BOTH_GO_ON: Fact = Fact {
+    holds: |s| {
+        let sender = s.series.sender_spoke_on.happened() || s.series.sender_took.happened();
+        sender && s.series.peer_latest.happened()
+    },
+    says: |s| {
+        format!(
+            "Both sides go on (up to frame {})",
+            s.series.peer_latest.frame.max(s.series.sender_took.frame)
+        )
+    },
+};
+
+/// Resets in the name of different networks from the same distance: one box made them.
+pub static SHARED_DISTANCE: Fact = Fact {
+    holds: |s| s.distance.is_some_and(|distance| distance.is_shared()),
+    says: |s| {
+        format!(
+            "Refusals in the name of three networks or more arrive with the same TTL {}: one box makes them",
+            s.reset.hop_limit
+        )
+    },
+};
+
+/// The other leg of a proxy was reset just before, after the same bytes.
+pub static OTHER_LEG_RESET: Fact = Fact {
+    holds: |s| s.other_leg.is_some(),
+    says: |s| {
+        let other = s.other_leg.map_or(0, |other| other.frame);
+        format!(
+            "The connection of the reset in frame {other} had carried the same {} and {}",
+            count(s.reset.own.bytes, "byte"),
+            count(s.reset.peer.bytes, "byte")
+        )
+    },
+};
+
+/// The same stream under another client address.
+pub static HAS_TWIN: Fact = Fact {
+    holds: |s| s.reset.twin.is_some(),
+    says: |s| {
+        let twin = s.reset.twin.as_ref().map(|twin| twin.to_string());
+        format!(
+            "Frame {} has the port and the sequence numbers of the connection that {} has with the same \
+             server",
+            s.trigger_frame(),
+            twin.unwrap_or_default()
+        )
+    },
+};
