@@ -227,7 +227,9 @@ fn state(reset: &Reset) -> &'static str {
         _ if own.fin.happened() => "FIN-WAIT-1",
         _ if peer.fin.happened() => "CLOSE-WAIT",
         _ if own.syn && !own.answered_syn && !peer.syn => "SYN-SENT",
-        _ if own.answered_syn && peer.last < own.last && peer.bytes == 0 => "SYN-RECEIVED",
+        _ if own.answered_syn && peer.last.frame < own.last.frame && peer.bytes == 0 => {
+            "SYN-RECEIVED"
+        }
         _ if own.seen || peer.seen => "ESTABLISHED",
         _ => "unknown",
     }

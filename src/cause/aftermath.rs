@@ -2,8 +2,8 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{
-    FIRST_FROM_ELSEWHERE, PEER_RETRANSMITTED, PEER_WENT_ON, SENDER_SPOKE_ON, SENDER_WAS_RESET,
-    THREE_OR_MORE, TRIGGER_ANSWERED_BEFORE, WITHIN_ROUND_TRIP,
+    FIRST_FROM_ELSEWHERE, PEER_RETRANSMITTED, PEER_WENT_ON, SENDER_WAS_RESET, THREE_OR_MORE,
+    TRIGGER_ANSWERED_BEFORE, WITHIN_ROUND_TRIP,
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
@@ -119,11 +119,7 @@ pub static UNKNOWN: Cause = Cause {
     applies: |_| true,
     // The yardstick of all others.
     prior: 0.0,
-    weighs: &[
-        (&UNEXPLAINED, 2.0),
-        (&SENDER_SPOKE_ON, 2.0),
-        (&NO_PAYLOAD, 1.0),
-    ],
+    weighs: &[(&UNEXPLAINED, 2.0), (&NO_PAYLOAD, 1.0)],
     // Not to know is no knowledge to be sure of.
     ceiling: 50,
     provoked: true,

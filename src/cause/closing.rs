@@ -11,7 +11,7 @@ use crate::evidence::exchange::{
     REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED,
     RESET_ACKS_DATA,
 };
-use crate::evidence::form::{ACTIVE, PASSIVE};
+use crate::evidence::form::{ACTIVE, ANSWERS_SYN, PASSIVE};
 use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
 use crate::evidence::shutdown::ABORTED_TOGETHER;
 use crate::evidence::silence::{FIN_FOUND_NOBODY, GAVE_UP, WINDOW_CLOSED};
@@ -30,7 +30,10 @@ pub static NORMAL_CLOSE: Cause = Cause {
     next_step: "Nothing: nothing was lost",
     reference: "RFC 9293 3.10.5 (ABORT); RFC 9112 9.6",
     position: Position::First,
-    applies: |s| ACTIVE.holds(s) || (BOTH_FINS.holds(s) && !DATA_AFTER_FIN.holds(s)),
+    applies: |s| {
+        let after_both = BOTH_FINS.holds(s) && PASSIVE.holds(s) && !DATA_AFTER_FIN.holds(s);
+        ACTIVE.holds(s) || (after_both && !ANSWERS_SYN.holds(s))
+    },
     prior: 0.0,
     weighs: &[
         (&DATA_AFTER_FIN, -2.5),

@@ -12,7 +12,7 @@ use crate::evidence::path::{
     HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, LINK_DIFFERS, TOO_FAST,
     is_foreign,
 };
-use crate::evidence::silence::GAVE_UP;
+use crate::evidence::silence::{GAVE_UP, JUST_ALIVE};
 use crate::evidence::third_party::{HAS_TWIN, TRIGGER_WAS_TAKEN};
 use crate::text::duration;
 
@@ -46,6 +46,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&AT_HANDSHAKE_END, -1.0),
         (&SERVER_NEVER_SPOKE, -0.5),
         (&HAS_TWIN, -3.0),
+        (&JUST_ALIVE, -2.0),
     ],
     ceiling: 97,
     provoked: true,

@@ -8,8 +8,8 @@ use crate::evidence::path::{
 };
 use crate::evidence::third_party::{
     BOTH_GO_ON, BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS,
-    IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, OTHER_LEG_RESET, TRIGGER_WAS_STOPPED,
-    TRIGGER_WAS_TAKEN, VOLLEY,
+    IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, OTHER_LEG_RESET, SYN_WAS_ACCEPTED,
+    TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
 };
 use crate::text::{count, duration};
 
@@ -34,6 +34,7 @@ pub static INJECTED: Cause = Cause {
             &HOPS_SPREAD,
             &BOTH_SIDES_RESET,
             &IDENTIFICATION_BREAKS,
+            &SYN_WAS_ACCEPTED,
             &HOPS_DIFFER,
             &HOP_DIFFERS_BY_ONE,
             &TOO_FAST,
@@ -42,10 +43,10 @@ pub static INJECTED: Cause = Cause {
     },
     prior: -2.0,
     weighs: &[
-        (&SENDER_SPOKE_ON, 4.0),
+        (&SENDER_SPOKE_ON, 5.0),
         (&TRIGGER_WAS_TAKEN, 4.0),
         (&GUESSES_AHEAD, 4.5),
-        (&VOLLEY, 2.0),
+        (&VOLLEY, 3.0),
         (&HOPS_SPREAD, 2.5),
         (&BOTH_SIDES_RESET, 2.0),
         (&HOPS_DIFFER, 3.5),
@@ -54,10 +55,11 @@ pub static INJECTED: Cause = Cause {
         (&TOO_FAST, 2.0),
         (&IDENTIFICATION_BREAKS, 2.5),
         (&IDENTIFICATION_GOES_ON, -2.0),
+        (&SYN_WAS_ACCEPTED, 4.0),
         (&ANSWERS_SYN, -1.5),
         (&TRIGGER_WAS_STOPPED, -4.0),
         (&SENDER_WAS_RESET, -3.0),
-        (&NONE_EXACT, -1.0),
+        (&NONE_EXACT, -4.0),
         (&LABEL_FITS, -0.5),
     ],
     ceiling: 97,
@@ -105,8 +107,12 @@ pub static BLIND_RESET: Cause = Cause {
     prior: -1.0,
     weighs: &[
         (&MISSES_THE_NUMBER, 2.0),
-        (&BOTH_GO_ON, 4.0),
-        (&NONE_EXACT, 1.0),
+        (&BOTH_GO_ON, 3.0),
+        (&SENDER_SPOKE_ON, 5.0),
+        (&TRIGGER_WAS_TAKEN, 1.0),
+        (&GUESSES_AHEAD, 4.5),
+        (&VOLLEY, 3.0),
+        (&NONE_EXACT, 2.0),
         (&HOPS_DIFFER, 2.0),
         (&HOP_DIFFERS_BY_ONE, 0.5),
         (&IDENTIFICATION_BREAKS, 1.0),

@@ -18,6 +18,49 @@ pub struct Fin {
     pub received: Option<Seq>,
 }
 
+/// What is kept of a side's SYN, in one byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opening(u8);
+
+impl Opening {
+    const SEEN: u8 = 1;
+    const ANSWER: u8 = 2;
+    const BARE: u8 = 4;
+    const ECN: u8 = 8;
+
+    fn of(syn: &Segment) -> Opening {
+        let asks_ecn = syn.is_syn() && syn.flags.has_all(Flags::ECN);
+        let traits = [
+            (true, Opening::SEEN),
+            (syn.flags.has(Flags::ACK), Opening::ANSWER),
+            (syn.is_bare_syn(), Opening::BARE),
+            (asks_ecn, Opening::ECN),
+        ];
+        let held = traits.into_iter().filter(|(holds, _)| *holds);
+        Opening(held.fold(0, |bits, (_, bit)| bits | bit))
+    }
+
+    /// The file holds it.
+    pub fn is_seen(self) -> bool {
+        self.0 & Opening::SEEN != 0
+    }
+
+    /// It acknowledged another: its sender was asked.
+    pub fn is_answer(self) -> bool {
+        self.0 & Opening::ANSWER != 0
+    }
+
+    /// It offered no option of a usual TCP ([`Segment::is_bare_syn`]).
+    pub fn is_bare(self) -> bool {
+        self.0 & Opening::BARE != 0
+    }
+
+    /// It asked for ECN.
+    pub fn asks_ecn(self) -> bool {
+        self.0 & Opening::ECN != 0
+    }
+}
+
 /// One side of a conversation, from the segments that it sent (resets do not count).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Endpoint {
@@ -40,8 +83,6 @@ pub struct Endpoint {
     pub last_data: Moment,
     /// Frame of its last segment with which an application message was complete.
     pub last_message: u32,
-    /// Frame of the last one whose ACK stated more than those before.
-    pub last_progress: u32,
     /// Payload bytes sent for the first time.
     pub bytes: u64,
     /// Data segments it sent since the other side's last one, 255 for more.
@@ -54,13 +95,8 @@ pub struct Endpoint {
     hop_limit: u8,
     /// The link-layer source of its last segment, mixed into a byte.
     link: u8,
-    has_initial: bool,
-    /// Whether its SYN acknowledged another (it was asked).
-    pub answered_syn: bool,
-    /// Its SYN offered no option of a usual TCP ([`Segment::is_bare_syn`]).
-    pub bare_syn: bool,
-    /// Its SYN asked for ECN.
-    pub ecn_syn: bool,
+    /// What its SYN was.
+    pub syn: Opening,
     /// The habit of its IPv4 identification.
     pub identification: Identification,
     /// Time from the capture point to it and back.
@@ -128,10 +164,8 @@ impl Endpoint {
             None => self.attempts.interrupt(segment.length() > 0),
         }
         if segment.flags.has(Flags::SYN) {
-            (self.initial, self.has_initial) = (segment.seq, true);
-            self.answered_syn = segment.flags.has(Flags::ACK);
-            self.bare_syn = segment.is_bare_syn();
-            self.ecn_syn = segment.is_syn() && segment.flags.has_all(Flags::ECN);
+            self.initial = segment.seq;
+            self.syn = Opening::of(segment);
             self.window_scale = segment.options.window_scale.unwrap_or(0);
         }
         self.next = if self.is_seen() {
@@ -167,7 +201,6 @@ impl Endpoint {
         let progress = self.acked.is_none_or(|acked| segment.ack.is_after(acked));
         if progress {
             self.acked = Some(segment.ack);
-            self.last_progress = segment.frame;
         }
         // The window of a SYN is never scaled (RFC 7323 2.2).
         let shift = if segment.flags.has(Flags::SYN) {
@@ -191,7 +224,7 @@ impl Endpoint {
 
     /// Its initial sequence number, where the file holds its SYN.
     pub fn initial(&self) -> Option<Seq> {
-        self.has_initial.then_some(self.initial)
+        self.syn.is_seen().then_some(self.initial)
     }
 
     /// Whether it has acknowledged something and takes no more.

@@ -15,7 +15,8 @@ const HABIT: u8 = 3;
 /// The last number and how long it has been counting.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Identification {
-    last: u16,
+    // As bytes, so that it fits into three of them.
+    last: [u8; 2],
     steps: u8,
 }
 
@@ -38,20 +39,20 @@ impl Identification {
         let Some(number) = segment.ip.identification else {
             return;
         };
-        self.steps = match number.wrapping_sub(self.last) {
+        self.steps = match number.wrapping_sub(u16::from_ne_bytes(self.last)) {
             1..=LONGEST_STEP => self.steps.saturating_add(1),
             // A late or repeated one, as reordering makes it.
             0 | 0xffc0.. if number != 0 => self.steps,
             _ => 0,
         };
-        self.last = number;
+        self.last = number.to_ne_bytes();
     }
 
     /// Compares a packet with the habit.
     pub fn compare(&self, segment: &Segment) -> Identified {
         match segment.ip.identification {
             Some(number) if self.steps >= HABIT => {
-                match number.wrapping_sub(self.last) as i16 {
+                match number.wrapping_sub(u16::from_ne_bytes(self.last)) as i16 {
                     // A little back: overtaken by a packet that was sent later.
                     -4..=1024 => Identified::GoesOn,
                     _ if number == 0 => Identified::Zero,

@@ -7,12 +7,12 @@ mod round_trip;
 mod table;
 
 pub use attempts::Attempts;
-pub use endpoint::{Endpoint, Fin};
+pub use endpoint::{Endpoint, Fin, Opening};
 pub use identification::{Identification, Identified};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use table::Conversations;
 
-use crate::recent::{Recent, Ticket};
+use crate::recent::{Entry, Recent, Ticket};
 use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment, Tick};
 use crate::seq::Seq;
 
@@ -141,7 +141,7 @@ impl Conversation {
         // A repeated SYN keeps its number; the SYN-ACK of a reordered handshake acknowledges it.
         let repeated = sender.initial() == Some(segment.seq);
         let already_answered =
-            peer.answered_syn && sender.initial().is_none() && peer.acked == Some(segment.end());
+            peer.syn.is_answer() && sender.initial().is_none() && peer.acked == Some(segment.end());
         if segment.is_syn()
             && (sender.is_seen() || peer.is_seen())
             && !repeated
@@ -228,7 +228,7 @@ fn largest_taken(newest: Ticket, acked: Seq, recent: &Recent) -> u32 {
 
 /// The earlier segment that the new one is a copy of: a mirror port or a capture on "any" sees a
 /// packet once per interface. The IP identification tells a copy from a retransmission; where it is
-/// 0 or absent, another hop limit or link does, and for a reset, that its trigger was copied too.
+/// 0 or absent, another hop limit or link does, and for a reset, that what it answers was copied too.
 fn copied(
     sender: &Endpoint,
     peer: &Endpoint,
@@ -243,17 +243,24 @@ fn copied(
         .take(LONGEST_COPY_GAP)
         .take_while(|(_, entry)| segment.time.saturating_sub(entry.time) <= LONGEST_COPY_DELAY)
         .find(|(_, entry)| entry.is_same_segment(segment))?;
-    let same_packet = segment.ip.identification.is_some_and(|number| number != 0)
-        || entry.hop_limit != segment.ip.hop_limit
-        || entry.link_source != segment.link_source;
-    let trigger_copied = || {
-        segment.is_reset()
-            && recent
-                .backwards(peer.ticket)
-                .take(LONGEST_COPY_GAP)
-                .any(|(_, asked)| asked.frame == sender.answered && asked.copies > entry.copies)
+    let other_way =
+        entry.hop_limit != segment.ip.hop_limit || entry.link_source != segment.link_source;
+    let numbered = segment.ip.identification.is_some_and(|number| number != 0);
+    // A forger sends the same reset several times; a capture that doubles packets doubles all of them.
+    let others_copied = || {
+        let last = |ticket| recent.get(ticket).map_or(0, |other: &Entry| other.copies);
+        let answered = recent
+            .backwards(peer.ticket)
+            .take(LONGEST_COPY_GAP)
+            .find(|(_, asked)| asked.frame == sender.answered);
+        let copies = answered.map_or_else(|| last(peer.ticket), |(_, asked)| asked.copies);
+        copies > entry.copies
     };
-    (same_packet || trigger_copied()).then_some(ticket)
+    let same_packet = match segment.is_reset() {
+        true => other_way || others_copied(),
+        false => other_way || numbered,
+    };
+    same_packet.then_some(ticket)
 }
 
 #[cfg(test)]
@@ -263,6 +270,11 @@ mod tests {
     #[test]
     fn a_conversation_fits_in_256_bytes() {
         assert_eq!(size_of::<Attempts>(), 8);
-        assert!(size_of::<Conversation>() <= 256);
+        assert!(
+            size_of::<Conversation>() <= 256,
+            "{} {}",
+            size_of::<Conversation>(),
+            size_of::<Endpoint>()
+        );
     }
 }

@@ -79,7 +79,7 @@ pub static ALL: &[Absence] = &[
             let is_decided = decided.iter().any(|fact| fact.holds(s));
             is_foreign(s) && !ANSWERS_SYN.holds(s) && !is_decided
         },
-        ceiling: 80,
+        ceiling: 69,
         says: |s| {
             format!(
                 "A capture nearer to {}: whether the data that was cut got there tells a filter from \

@@ -23,7 +23,7 @@ pub static WITHIN_ROUND_TRIP: Fact = Fact {
 
 /// It came over the same link from another distance than the first one: they are not of one sender.
 pub static FIRST_FROM_ELSEWHERE: Fact = Fact {
-    holds: |s| s.first.link_source == s.reset.link_source && s.first.hop_limit != s.reset.hop_limit,
+    holds: |s| s.is_of_another_maker(),
     says: |s| {
         format!(
             "It arrived with TTL {}, the reset of frame {} with {}: two senders made them",

@@ -1,5 +1,6 @@
 //! How the reset was made, and what it answers (RFC 9293 3.5.2, 3.10.7).
 
+use super::path::is_elsewhere;
 use super::{Fact, Situation};
 use crate::reset::Form;
 use crate::segment::Flags;
@@ -59,8 +60,12 @@ pub static ANSWERS_ESTABLISHED: Fact = Fact {
 /// Neither active nor the answer to any segment of the file.
 pub static UNEXPLAINED: Fact = Fact {
     holds: |s| {
-        (s.reset.form == Form::Unclear && !ANSWERS_SYN.holds(s))
-            || (s.reset.form == Form::Passive && s.reset.trigger.is_none())
+        let numbers_fit = match s.reset.form {
+            Form::Active => true,
+            Form::Passive => s.reset.trigger.is_some(),
+            Form::Unclear => ANSWERS_SYN.holds(s),
+        };
+        !numbers_fit && !is_elsewhere(s)
     },
     says: |s| {
         format!(

@@ -88,10 +88,18 @@ impl Situation<'_> {
         self.reset.answered(Kind::SynAck).is_some()
     }
 
+    /// Whether the first reset of the series came over the same link from another distance: then this
+    /// one repeats nothing.
+    pub fn is_of_another_maker(&self) -> bool {
+        let (first, reset) = (self.first, self.reset);
+        first.link_source == reset.link_source && first.hop_limit != reset.hop_limit
+    }
+
     /// A repeat answers what the peer sent after the first reset. A handshake always asks anew:
     /// Windows repeats a refused SYN with the same numbers, and each SYN gets a SYN-ACK.
     pub fn is_repeat(&self) -> bool {
-        self.reset.number > 1 && !self.answers_syn() && !self.answers_syn_ack()
+        let asks_anew = self.answers_syn() || self.answers_syn_ack();
+        self.reset.number > 1 && !asks_anew && !self.is_of_another_maker()
     }
 }
 

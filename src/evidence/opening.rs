@@ -11,19 +11,16 @@ const LEAST_PATIENCE: Nanoseconds = 100 * MILLISECOND;
 /// RFC 6298 2: the first retransmission timeout. Who has waited longer has repeated the SYN.
 const INITIAL_TIMEOUT: Nanoseconds = 1000 * MILLISECOND;
 
-/// Neither side sent payload, that which provoked the reset aside.
+/// The reset's sender sent no payload, and took none.
 pub fn in_handshake(s: &Situation<'_>) -> bool {
-    let provoking = s
-        .reset
-        .trigger
-        .map_or(0, |trigger| u64::from(trigger.payload_length));
-    s.reset.own.bytes == 0 && s.reset.peer.bytes <= provoking
+    s.reset.own.bytes == 0 && u64::from(s.reset.peer.outstanding) >= s.reset.peer.bytes
 }
 
 /// The opener resets what it opened, before any payload.
 pub fn gave_up_handshake(s: &Situation<'_>) -> bool {
     let ended = s.reset.form == Form::Active || s.answers_syn_ack();
-    s.reset.from_client && s.reset.own.syn && s.reset.peer.syn && ended && in_handshake(s)
+    let no_payload = s.reset.own.bytes + s.reset.peer.bytes == 0;
+    s.reset.from_client && s.reset.own.syn && s.reset.peer.syn && ended && no_payload
 }
 
 /// A SYN-ACK that its receiver had asked for.
@@ -177,6 +174,15 @@ pub static OLD_CONNECTION_ANSWERS: Fact = Fact {
     },
 };
 
+/// By how much an acknowledgment is wrong.
+pub fn wrong_by(s: &Situation<'_>) -> String {
+    let next = s.reset.own_next.unwrap_or(s.reset.seq);
+    let difference = s.reset.seq.ahead_of(next);
+    let numbers = count(difference.unsigned_abs().into(), "number");
+    let side = if difference > 0 { "more" } else { "less" };
+    format!("{numbers} {side} than its receiver had sent")
+}
+
 /// A segment of the handshake acknowledges what was never sent (RFC 9293 3.10.7.2 to 3.10.7.4).
 pub static WRONG_ACK: Fact = Fact {
     holds: |s| {
@@ -186,14 +192,7 @@ pub static WRONG_ACK: Fact = Fact {
             || (own.answered_syn && own.bytes == 0 && s.reset.trigger.is_some());
         s.reset.form == Form::Passive && own.syn && wrong && handshake
     },
-    says: |s| {
-        format!(
-            "Frame {} acknowledges {}, its receiver's next number was {}",
-            s.trigger_frame(),
-            s.reset.seq.0,
-            s.reset.own_next.map_or(0, |next| next.0)
-        )
-    },
+    says: |s| format!("Frame {} acknowledges {}", s.trigger_frame(), wrong_by(s)),
 };
 
 /// The server had accepted the connection, but never said a byte.

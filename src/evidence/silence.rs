@@ -184,3 +184,20 @@ fn answers_in_fin_wait(s: &Situation<'_>) -> bool {
             !closed_before && trigger.frame > reset.own.fin.frame
         })
 }
+
+/// The reset's sender had sent something within the last round trip: no restart and no failover is so
+/// quick.
+pub static JUST_ALIVE: Fact = Fact {
+    holds: |s| {
+        let last = s.reset.own.last;
+        last.happened() && !s.reset.own.fin.happened() && last.until(s.reset.time) <= s.round_trip()
+    },
+    says: |s| {
+        let last = s.reset.own.last;
+        format!(
+            "Its sender had been alive {} before (frame {})",
+            duration(last.until(s.reset.time)),
+            last.frame
+        )
+    },
+};

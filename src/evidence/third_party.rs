@@ -3,6 +3,7 @@
 
 use super::{Fact, Situation};
 use crate::conversation::Identified;
+use crate::host::Hops;
 use crate::reset::{Acceptance, Form};
 use crate::text::count;
 
@@ -34,7 +35,7 @@ pub static TRIGGER_WAS_STOPPED: Fact = Fact {
 /// A reset that nobody asked for, at a number that was not reached yet: a guess at where the true sender
 /// will be.
 pub static GUESSES_AHEAD: Fact = Fact {
-    holds: |s| s.series.guesses > 0,
+    holds: |s| s.series.guesses > 0 && !answers_after_its_end(s),
     says: |s| {
         format!(
             "{} of the series answer nothing and lie ahead of all that their sender had sent: guesses",
@@ -45,18 +46,24 @@ pub static GUESSES_AHEAD: Fact = Fact {
 
 /// One segment draws one reset at most: the rest of a volley has another maker.
 pub static VOLLEY: Fact = Fact {
-    holds: |s| s.series.unprovoked > 0,
+    holds: |s| s.series.unprovoked > 1 && !answers_after_its_end(s),
     says: |s| {
         format!(
-            "{} of the series differ from the one before and answer no segment of their own",
+            "{} of the series answer no segment of their own",
             count(u64::from(s.series.unprovoked), "reset")
         )
     },
 };
 
+/// In a series of forged resets, the true ones of a host that another forged one ended.
+fn answers_after_its_end(s: &Situation<'_>) -> bool {
+    let of_the_host = s.is_of_another_maker() && matches!(s.hops(), Hops::Same { .. });
+    s.reset.answers != 0 && (s.ended_by.is_some() || of_the_host)
+}
+
 /// Each from another distance.
 pub static HOPS_SPREAD: Fact = Fact {
-    holds: |s| s.series.hop_limits_spread(),
+    holds: |s| s.series.hop_limits_spread() && !answers_after_its_end(s),
     says: |_| "The resets of the series arrived with three different TTLs or more".into(),
 };
 
@@ -113,7 +120,7 @@ pub static MISSES_THE_NUMBER: Fact = Fact {
             s.reset.acceptance,
             Acceptance::InWindow | Acceptance::Outside
         );
-        off && s.reset.answers == 0
+        off && s.reset.answers == 0 && !s.reset.at_boundary
     },
     says: |s| {
         let place = match s.reset.acceptance {
@@ -126,7 +133,7 @@ pub static MISSES_THE_NUMBER: Fact = Fact {
 
 /// None of the series had the exact number.
 pub static NONE_EXACT: Fact = Fact {
-    holds: |s| s.series.acceptable.is_none(),
+    holds: |s| s.series.acceptable.is_none() && !s.reset.at_boundary && !s.answers_syn(),
     says: |_| "No reset of the series has the exact number".into(),
 };
 
@@ -179,5 +186,22 @@ pub static HAS_TWIN: Fact = Fact {
             s.trigger_frame(),
             twin.unwrap_or_default()
         )
+    },
+};
+
+/// One SYN has one answer (RFC 9293 3.10.7): a host that says SYN-ACK does not refuse it as well.
+pub static SYN_WAS_ACCEPTED: Fact = Fact {
+    holds: |s| {
+        // A SYN that is sent again may be let through.
+        let not_asked_again = !s.series.peer_latest.happened();
+        let after = s.series.sender_spoke_on.happened() && not_asked_again;
+        s.answers_syn() && (s.reset.own.answered_syn || after)
+    },
+    says: |s| {
+        let frame = match s.series.sender_spoke_on.frame {
+            0 => s.reset.own.last.frame,
+            frame => frame,
+        };
+        format!("The host accepted the same SYN (frame {frame}): it did not refuse it as well")
     },
 };

@@ -7,6 +7,9 @@ use crate::recent::Recent;
 use crate::segment::{Flags, Index, Segment};
 use crate::seq::Seq;
 
+/// Segments in which a late forger's number is looked for: those of one window.
+const MOST_BOUNDARIES: usize = 32;
+
 /// The parts of a reset that its own header and the connection before it give.
 pub fn gather(
     segment: &Segment,
@@ -60,6 +63,7 @@ pub fn gather(
         } else {
             0
         },
+        at_boundary: is_boundary(segment.seq, own, recent),
         identified: own.identification.compare(segment),
         own: Side::of(own, peer),
         peer: Side::of(peer, own),
@@ -85,23 +89,22 @@ pub fn gather(
 impl Side {
     fn of(endpoint: &Endpoint, other: &Endpoint) -> Side {
         Side {
-            syn: endpoint.initial().is_some(),
-            answered_syn: endpoint.answered_syn,
-            bare_syn: endpoint.bare_syn,
+            syn: endpoint.syn.is_seen(),
+            answered_syn: endpoint.syn.is_answer(),
+            bare_syn: endpoint.syn.is_bare(),
             acknowledged: endpoint.acked.is_some(),
             seen: endpoint.is_seen(),
             fin: endpoint.fin.map(|fin| fin.moment).unwrap_or_default(),
             fin_acked: endpoint.fin_is_acked(other),
             bytes: endpoint.bytes,
             outstanding: endpoint.outstanding(other),
-            last: endpoint.last.frame,
+            last: endpoint.last,
             last_data: endpoint.last_data,
             last_message: endpoint.last_message,
             burst: endpoint.burst,
             turns: endpoint.turns,
             attempts: endpoint.attempts,
             closed_window: endpoint.has_closed_window(),
-            last_progress: endpoint.last_progress,
             round_trip: endpoint.round_trip.estimate(),
         }
     }
@@ -112,7 +115,8 @@ fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Tr
     if !segment.flags.has(Flags::ACK) {
         return Form::Passive;
     }
-    if answered.is_some_and(|trigger| trigger.kind == Kind::Syn) && !own.is_seen() {
+    let answers_syn = answered.is_some_and(|trigger| trigger.kind == Kind::Syn);
+    if answers_syn && (segment.seq == Seq(0) || !own.is_seen()) {
         return Form::Passive;
     }
     let at_own_number = own.is_seen() && is_own_number(segment.seq, own, peer);
@@ -131,6 +135,16 @@ fn is_own_number(seq: Seq, own: &Endpoint, peer: &Endpoint) -> bool {
     seq == own.next
         || Some(seq) == peer.window_edge()
         || (!seq.is_before(oldest) && seq.is_before(own.next))
+}
+
+/// Whether the sender's recent segments show the number: who sees the connection, but late, has it from
+/// there.
+fn is_boundary(seq: Seq, own: &Endpoint, recent: &Recent) -> bool {
+    recent
+        .backwards(own.ticket)
+        .take(MOST_BOUNDARIES)
+        .filter(|(_, entry)| !entry.flags.has(Flags::RST))
+        .any(|(_, entry)| entry.seq == seq || entry.end() == seq)
 }
 
 fn acceptance(

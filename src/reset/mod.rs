@@ -6,11 +6,11 @@ mod trigger;
 
 pub use gather::gather;
 pub use series::{SERIES, Series};
-pub use trigger::{Answerer, Kind, Trigger};
+pub use trigger::{Answerer, Kind, Trigger, passed_over};
 
 use crate::conversation::Attempts;
 use crate::conversation::Identified;
-use crate::segment::{Flags, Index, Moment, Nanoseconds, Socket};
+use crate::segment::{Flags, Index, MILLISECOND, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;
 
 /// How the TCP part of a reset was made (RFC 9293 3.5.2).
@@ -58,8 +58,8 @@ pub struct Side {
     pub bytes: u64,
     /// Payload bytes not acknowledged by the other side's segments; its reset may do so.
     pub outstanding: u32,
-    /// Frame of its last segment.
-    pub last: u32,
+    /// Its last segment.
+    pub last: Moment,
     /// Its last new payload.
     pub last_data: Moment,
     /// Frame of the last segment with which an application message of it was complete.
@@ -72,8 +72,6 @@ pub struct Side {
     pub attempts: Attempts,
     /// It had acknowledged something and took no more.
     pub closed_window: bool,
-    /// Frame of its last ACK that stated more than the ones before.
-    pub last_progress: u32,
     /// Time from the capture point to it and back, where measured.
     pub round_trip: Option<Nanoseconds>,
 }
@@ -135,6 +133,8 @@ pub struct Reset {
     pub age: Nanoseconds,
     /// How far SEG.SEQ lies beyond all that its sender sent in the file.
     pub ahead: u32,
+    /// SEG.SEQ is where one of its sender's recent segments begins or ends.
+    pub at_boundary: bool,
     /// How its IPv4 identification fits its sender's habit.
     pub identified: Identified,
     /// What its sender had done.
@@ -191,10 +191,17 @@ impl Reset {
             && self.own_next.is_some_and(|next| next != self.seq)
     }
 
+    /// How long a segment may arrive after another that was sent later: a quarter of the round trip
+    /// (RFC 8985 6.2), and no less than a busy host needs.
+    fn reordering_window(&self) -> Nanoseconds {
+        let known = |side: &Side| side.round_trip.unwrap_or(0);
+        ((known(&self.own) + known(&self.peer)) / 4).max(MILLISECOND / 2)
+    }
+
     /// See [`Series`]: what its sender, had it sent this reset, would not acknowledge any more.
     fn cut(&self) -> Option<Seq> {
         match self.form {
-            Form::Active => Some(self.ack + 1),
+            Form::Active => Some(self.ack),
             _ => self
                 .trigger
                 .filter(|trigger| trigger.kind == Kind::Data)

@@ -3,7 +3,7 @@
 //! This is where hindsight lives: later segments change a series, and every verdict on its resets is
 //! ranked anew from it.
 
-use super::{Acceptance, Reset};
+use super::{Acceptance, Form, Reset};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment};
 use crate::seq::Seq;
 
@@ -32,9 +32,8 @@ pub struct Series {
     pub opposite: Option<Index>,
     /// Later resets, to none of which the peer gave reason, at numbers ahead of all that was sent.
     pub guesses: u8,
-    /// Later resets to which the peer gave no reason and that are no duplicates of each other.
+    /// Later resets to which the peer gave no reason.
     pub unprovoked: u8,
-    last_numbers: (Seq, Option<u16>, u8),
     hop_limits: [u8; 3],
     /// Where the payload of the reset's sender ends.
     data_end: Option<Seq>,
@@ -50,6 +49,9 @@ pub struct Series {
     pub peer_retransmitted: Moment,
     /// The first segment of the reset's own sender that an ended connection does not send.
     pub sender_spoke_on: Moment,
+    /// Until when segments may arrive that its first active reset overtook: a quarter of the round trip
+    /// (RFC 8985 6.2, reordering window).
+    overtaken_until: Nanoseconds,
     /// What only a sender that lives on acknowledges: the end of the segment that the first reset
     /// answers, or more than the reset itself does.
     cut: Option<Seq>,
@@ -75,7 +77,6 @@ impl Series {
             opposite: None,
             guesses: 0,
             unprovoked: 0,
-            last_numbers: (first.seq, first.identification, first.hop_limit),
             hop_limits: [first.hop_limit; 3],
             data_end: first.data_end,
             all_acked: never,
@@ -84,6 +85,10 @@ impl Series {
             peer_latest: never,
             peer_retransmitted: never,
             sender_spoke_on: never,
+            overtaken_until: match first.form {
+                Form::Active => first.time.saturating_add(first.reordering_window()),
+                _ => first.time,
+            },
             cut: first.cut(),
             sender_took: never,
             sender_lacked: never,
@@ -114,20 +119,17 @@ impl Series {
             self.count >= SERIES,
             self.acceptable.is_some(),
             self.guesses > 0,
-            self.unprovoked > 0,
+            self.unprovoked > 1,
             self.hop_limits_spread(),
         ]
     }
 
     /// An endpoint repeats a reset only as the answer to another segment (RFC 9293 3.10.7.1).
     fn compare(&mut self, reset: &Reset) {
-        let numbers = (reset.seq, reset.identification, reset.hop_limit);
         if reset.answers == 0 {
             self.guesses = self.guesses.saturating_add(u8::from(reset.ahead > 0));
-            let differs = u8::from(numbers != self.last_numbers);
-            self.unprovoked = self.unprovoked.saturating_add(differs);
+            self.unprovoked = self.unprovoked.saturating_add(1);
         }
-        self.last_numbers = numbers;
         if !self.hop_limits[..2].contains(&reset.hop_limit) {
             let place = usize::from(self.hop_limits[0] != self.hop_limits[1]) + 1;
             self.hop_limits[place] = reset.hop_limit;
@@ -167,6 +169,8 @@ impl Series {
             .filter(|_| segment.flags.has(Flags::ACK))
             .map(|cut| !segment.ack.is_before(cut));
         let known = match took {
+            // What only arrives late was sent before the reset.
+            Some(true) if segment.time <= self.overtaken_until => false,
             Some(true) => note(&mut self.sender_took, moment),
             Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
             _ => false,

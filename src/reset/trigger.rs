@@ -126,6 +126,25 @@ pub fn answered(
         .or_else(|| candidates.first().map(again))
 }
 
+/// A bare ACK before the `next` segment that the reset's numbers fit as well. [`answered`] passes it over, since
+/// a living connection just takes it; but where there is one reset more than other segments, it drew one, too.
+pub fn passed_over(
+    reset: &Segment,
+    next: &Trigger,
+    peer: &Endpoint,
+    answerer: Answerer,
+    recent: &Recent,
+) -> Option<Trigger> {
+    let longest = answerer.delay.saturating_mul(2).saturating_add(SCHEDULING);
+    let earlier = recent
+        .backwards(peer.ticket)
+        .take(LONGEST_SEARCH)
+        .map(|(_, entry)| entry)
+        .find(|entry| entry.frame < next.frame && is_answer(reset, entry))?;
+    let timely = reset.time.saturating_sub(earlier.time) <= longest;
+    (timely && kind_of(earlier) == Kind::Ack).then(|| Trigger::of(earlier))
+}
+
 /// Below this a difference in time is made of scheduling, not of distance.
 const SCHEDULING: Nanoseconds = MILLISECOND;
 

@@ -4,8 +4,11 @@ use super::{Entry, Session};
 use crate::cause::rank::rank;
 use crate::conversation::{Direction, Endpoint};
 use crate::host::Hops;
-use crate::reset::{Answerer, Form, Series, gather};
+use crate::reset::{Answerer, Form, Reset, Series, gather, passed_over};
 use crate::segment::{Index, Segment};
+
+/// In longer series one more or less no longer matters.
+const MOST_SHIFTED: u32 = 16;
 
 impl Session {
     pub(super) fn observe_other(&mut self, segment: &Segment, index: Index, direction: Direction) {
@@ -20,14 +23,14 @@ impl Session {
         let observed = conversation.observe(segment, direction, &mut self.recent);
         let own_bytes = conversation.endpoint(direction).bytes;
         let peer = conversation.endpoint(direction.reverse());
-        let ecn = peer.ecn_syn;
+        let ecn = peer.syn.asks_ecn();
         let peer_series = peer.series;
         let in_handshake =
-            segment.is_syn_ack() || (peer.answered_syn && peer.bytes + own_bytes == 0);
+            segment.is_syn_ack() || (peer.syn.is_answer() && peer.bytes + own_bytes == 0);
 
         if segment.is_syn() {
             self.company.requested(segment, index);
-        } else if peer.answered_syn && !acknowledged {
+        } else if peer.syn.is_answer() && !acknowledged {
             self.company.established(segment);
         }
         let host = self.hosts.get_mut(host);
@@ -68,6 +71,16 @@ impl Session {
         let conversation = self.conversations.get(index);
         let answerer = self.answerer(segment, conversation.endpoint(direction));
         let mut reset = gather(segment, conversation, direction, answerer, &self.recent);
+        let (sender, peer) = (
+            conversation.endpoint(direction),
+            conversation.endpoint(direction.reverse()),
+        );
+        let of_the_host = sender.usual_hop_limit(segment) == Some(segment.ip.hop_limit);
+        if let Some(series) = sender.series.filter(|_| of_the_host && reset.answers == 0) {
+            let peer = *peer;
+            self.shift_triggers(segment, series, &mut reset, &peer, answerer);
+        }
+        let conversation = self.conversations.get(index);
         let peer = conversation.endpoint(direction.reverse());
         let peer_series = peer.series;
         let limit = segment.time.saturating_add(peer.round_trip.longest());
@@ -115,6 +128,46 @@ impl Session {
             self.revise_series(opposite, segment.frame);
         }
         self.revise_company(&changed, number, segment.frame);
+    }
+
+    /// One reset more than segments: then the first of them answered a bare ACK that was passed over,
+    /// and each of the others the segment before.
+    fn shift_triggers(
+        &mut self,
+        segment: &Segment,
+        series: Index,
+        reset: &mut Reset,
+        peer: &Endpoint,
+        answerer: Answerer,
+    ) {
+        let series = self.series[series.place()];
+        let first = &self.resets[series.first.place()];
+        let Some(next) = first.trigger.filter(|_| series.count < MOST_SHIFTED) else {
+            return;
+        };
+        let Some(mut trigger) = passed_over(segment, &next, peer, answerer, &self.recent) else {
+            return;
+        };
+        let mut chain = Vec::new();
+        let mut earlier = Some(series.last);
+        while let Some(index) = earlier {
+            chain.push(index);
+            earlier = self.resets[index.place()].previous;
+        }
+        let alike = |index: &Index| {
+            let earlier = &self.resets[index.place()];
+            earlier.form == Form::Passive && earlier.seq == segment.seq && earlier.answers != 0
+        };
+        if reset.form != Form::Passive || !chain.iter().all(alike) {
+            return;
+        }
+        for index in chain.into_iter().rev() {
+            let earlier = &mut self.resets[index.place()];
+            earlier.answers = trigger.frame;
+            trigger = earlier.trigger.replace(trigger).unwrap_or(trigger);
+        }
+        reset.answers = trigger.frame;
+        reset.trigger = Some(trigger);
     }
 
     /// How long after its trigger a reset is captured: the sender's round trip from here, or no time

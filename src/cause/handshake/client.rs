@@ -70,7 +70,7 @@ pub static HALF_OPEN_SCAN: Cause = Cause {
         (&BARE_SYN, 3.5),
         (&MANY_TARGETS, 3.0),
         (&WAITED_SHORT, 1.5),
-        (&USUAL_SYN, -1.0),
+        (&USUAL_SYN, -2.0),
         (&WAITED_LONG, -1.5),
         (&REGULAR, -3.0),
         (&VISITED_BEFORE, -1.0),

@@ -11,7 +11,7 @@ use crate::evidence::path::{
 };
 use crate::evidence::third_party::{
     BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS, IDENTIFICATION_GOES_ON,
-    SHARED_DISTANCE, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
+    SHARED_DISTANCE, SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
 };
 use crate::host::Hops;
 use crate::text::{count, duration};
@@ -38,7 +38,7 @@ pub static FIREWALL: Cause = Cause {
     weighs: &[
         (&ANSWERS_SYN, 1.5),
         (&ANSWERS_ESTABLISHED, 1.0),
-        (&ACTIVE, -3.0),
+        (&ACTIVE, -2.0),
         (&HOPS_DIFFER, 5.0),
         (&HOP_DIFFERS_BY_ONE, 2.5),
         (&LABEL_MISSING, 2.5),
@@ -50,13 +50,14 @@ pub static FIREWALL: Cause = Cause {
         (&LABEL_FITS, -2.0),
         (&SENDER_WAS_RESET, -3.0),
         (&SENDER_SPOKE_ON, -2.0),
+        (&SYN_WAS_ACCEPTED, -6.0),
         (&SHARED_DISTANCE, 2.5),
         (&TAKES_PLAIN_SYN_ONLY, -1.5),
         (&TRIGGER_WAS_STOPPED, 2.5),
         (&TRIGGER_WAS_TAKEN, -4.0),
         (&BOTH_SIDES_RESET, 1.5),
         (&GUESSES_AHEAD, -3.0),
-        (&VOLLEY, -1.0),
+        (&VOLLEY, -3.0),
         (&HOPS_SPREAD, -1.5),
         (&IDENTIFICATION_BREAKS, 1.5),
         (&IDENTIFICATION_GOES_ON, -2.0),
@@ -131,6 +132,7 @@ pub static REFUSED: Cause = Cause {
         (&PORT_SERVES, -0.5),
         (&SHARED_DISTANCE, -1.5),
         (&TAKES_PLAIN_SYN_ONLY, -4.0),
+        (&SYN_WAS_ACCEPTED, -4.0),
         (&IDENTIFICATION_GOES_ON, 1.5),
     ],
     ceiling: 97,

@@ -3,7 +3,9 @@
 use crate::cause::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ACTIVE;
-use crate::evidence::opening::{AT_HANDSHAKE_END, SERVER_NEVER_SPOKE, WRONG_ACK, in_handshake};
+use crate::evidence::opening::{
+    AT_HANDSHAKE_END, SERVER_NEVER_SPOKE, WRONG_ACK, in_handshake, wrong_by,
+};
 use crate::evidence::path::{LABEL_MISSING, TOO_FAST};
 use crate::evidence::shutdown::{
     ABORTED_ALONE, ABORTED_TOGETHER, PORT_ACCEPTS_AFTERWARDS, PORT_REFUSES_AFTERWARDS,
@@ -106,10 +108,10 @@ pub static INVALID_ACK: Cause = Cause {
     provoked: true,
     explain: |s| {
         format!(
-            "Frame {} acknowledges {}, but {} had sent nothing up to there: its TCP refused the number \
-             with a reset",
+            "Frame {} of {} acknowledges {}: the TCP of {} refused the number with a reset",
             s.trigger_frame(),
-            s.reset.seq.0,
+            s.reset.receiver,
+            wrong_by(s),
             s.reset.sender
         )
     },
