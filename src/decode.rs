@@ -26,7 +26,7 @@ pub struct RawSegment<'a> {
     pub time: Nanoseconds,
     /// The captured bytes from the IP header on (60 are enough).
     pub ip: &'a [u8],
-    /// The captured bytes from the TCP header on (60 are enough).
+    /// The captured bytes from the TCP header on, payload and all.
     pub tcp: &'a [u8],
     /// Bytes from the start of the IP header to the TCP header, where both stand in the same packet;
     /// none where TCP was put together from fragments.
@@ -35,7 +35,7 @@ pub struct RawSegment<'a> {
     pub reported: u32,
     /// The link-layer source address as a number, 0 for none.
     pub link_source: u64,
-    /// What the dissectors above TCP said.
+    /// What the dissectors above TCP said; the payload's own words are added.
     pub application: Application,
 }
 
@@ -58,6 +58,14 @@ pub fn decode(raw: &RawSegment<'_>) -> Option<Segment> {
         (Some(offset), Some(total)) => total.saturating_sub(offset),
         _ => raw.reported,
     };
+    let payload_length = on_the_wire.saturating_sub(header_length);
+    let mut application = raw.application;
+    if payload_length > 0 {
+        application.read_payload(
+            payload(raw.tcp, header_length, payload_length),
+            payload_length,
+        );
+    }
     Some(Segment {
         frame: raw.frame,
         layer: raw.layer,
@@ -74,13 +82,19 @@ pub fn decode(raw: &RawSegment<'_>) -> Option<Segment> {
         ack: Seq(tcp.acknowledgment_number()),
         flags: Flags(*raw.tcp.get(13)?),
         window: tcp.window_size(),
-        payload_length: on_the_wire.saturating_sub(header_length),
+        payload_length,
         options: decode_options(&tcp),
         ip: network.header,
         link_source: raw.link_source,
         header_cut,
-        application: raw.application,
+        application,
     })
+}
+
+/// The captured part of the payload, without the padding of short frames.
+fn payload(tcp: &[u8], header_length: u32, payload_length: u32) -> &[u8] {
+    let rest = tcp.get(header_length as usize..).unwrap_or_default();
+    &rest[..rest.len().min(payload_length as usize)]
 }
 
 fn decode_network(bytes: &[u8]) -> Option<Network> {
@@ -187,6 +201,7 @@ mod tests {
         let segment = decode(&raw(&bytes, bytes.len())).unwrap();
         assert_eq!(segment.destination.port, 443);
         assert_eq!(segment.payload_length, 5);
+        assert!(!segment.application.payload_cut);
         assert_eq!(segment.length(), 6);
         assert_eq!(segment.ip.hop_limit, 63);
         assert_eq!(segment.options.window_scale, Some(9));
@@ -201,6 +216,7 @@ mod tests {
         assert!(segment.is_syn() && segment.header_cut);
         assert_eq!(segment.options, Options::default());
         assert_eq!(segment.payload_length, 5);
+        assert!(segment.application.payload_cut);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
+pub use crate::application::Application;
 use crate::seq::Seq;
 
 /// Nanoseconds. As a point in time: since the epoch, as the capture states it, so it may go backwards.
@@ -141,15 +142,6 @@ pub struct IpHeader {
     pub flow_label: Option<u32>,
 }
 
-/// What an application dissector said of the frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Application {
-    /// An HTTP response (or another reply) is complete with this frame.
-    pub response_complete: bool,
-    /// A request is complete with this frame.
-    pub request_complete: bool,
-}
-
 /// One TCP segment of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
@@ -181,7 +173,7 @@ pub struct Segment {
     pub link_source: u64,
     /// Whether the capture cut the TCP header, so that window or options are unknown.
     pub header_cut: bool,
-    /// What the dissectors above TCP said.
+    /// What its applications said.
     pub application: Application,
 }
 

@@ -1,13 +1,14 @@
 //! One capture file: takes in its segments in order, and recalls what it knows of any frame.
 
 use crate::cause::rank::rank;
-use crate::conversation::{Conversations, Direction, Endpoint, Placement};
+use crate::conversation::{Conversations, Direction, Endpoint, Exchanges, Placement};
 use crate::evidence::Situation;
 use crate::field::Expert;
 use crate::host::{Hops, Hosts};
+use crate::names::Names;
 use crate::recent::Recent;
 use crate::report::Report;
-use crate::reset::{Answerer, Form, Reset, Series, gather};
+use crate::reset::{Answerer, Applications, Form, Reset, Series, gather};
 use crate::segment::{Index, Segment};
 use crate::verdict::{self, Context};
 
@@ -37,6 +38,10 @@ enum Entry {
 pub struct Session {
     conversations: Conversations,
     hosts: Hosts,
+    exchanges: Exchanges,
+    names: Names,
+    /// Whether the file's payloads are cut.
+    payloads_cut: bool,
     recent: Recent,
     resets: Vec<Reset>,
     series: Vec<Series>,
@@ -52,6 +57,11 @@ impl Session {
     /// An empty one.
     pub fn new() -> Session {
         Session::default()
+    }
+
+    /// The index of a server's name, for [`crate::application::Application::server_name`].
+    pub fn name(&mut self, name: &str) -> Option<Index> {
+        self.names.index(name)
     }
 
     /// Takes in the next segment of the file.
@@ -98,6 +108,16 @@ impl Session {
             .get_or_insert_with(|| self.hosts.index(segment.source.address));
         let own_series = sender.series;
         let observed = conversation.observe(segment, direction, &mut self.recent);
+        self.payloads_cut |= segment.application.payload_cut;
+        if !segment.application.is_silent() {
+            let (own, peer) = (
+                conversation.endpoint(direction),
+                conversation.endpoint(direction.reverse()),
+            );
+            let (index, exchange) = self.exchanges.change(conversation.exchange);
+            exchange.hear(segment, direction, own, peer, self.payloads_cut);
+            conversation.exchange = Some(index);
+        }
         let own_bytes = conversation.endpoint(direction).bytes;
         let peer = conversation.endpoint(direction.reverse());
         let peer_series = peer.series;
@@ -130,7 +150,21 @@ impl Session {
     fn observe_reset(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get(index);
         let answerer = self.answerer(segment, conversation.endpoint(direction));
-        let mut reset = gather(segment, conversation, direction, answerer, &self.recent);
+        let applications = Applications {
+            exchange: self.exchanges.get(conversation.exchange),
+            cut: self.payloads_cut,
+        };
+        let mut reset = gather(
+            segment,
+            conversation,
+            direction,
+            answerer,
+            &self.recent,
+            applications,
+        );
+        if let Some(exchange) = reset.exchange {
+            self.exchanges.keep(exchange);
+        }
         let peer = conversation.endpoint(direction.reverse());
         let limit = segment.time.saturating_add(peer.round_trip.longest());
         reset.ended_by = peer
@@ -195,6 +229,8 @@ impl Session {
             first: &self.resets[series.first.place()],
             host: self.hosts.get(reset.host),
             ended_by: reset.ended_by.map(|earlier| &self.resets[earlier.place()]),
+            exchange: self.exchanges.get(reset.exchange),
+            names: &self.names,
         }
     }
 

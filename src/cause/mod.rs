@@ -4,6 +4,7 @@
 //! causes by name: registration, ranking, reports and documentation walk the list.
 
 mod aftermath;
+mod application;
 mod closing;
 mod handshake;
 mod lost_state;
@@ -164,6 +165,8 @@ pub static ALL: &[&Cause] = &[
     &timeout::RETRANSMISSION_TIMEOUT,
     &timeout::ZERO_WINDOW_TIMEOUT,
     &timeout::FIN_WAIT_TIMEOUT,
+    &application::EARLY_RESPONSE,
+    &application::TLS_FAILURE,
     &lost_state::NO_CONNECTION,
     &aftermath::LOST_RESET,
     &aftermath::ALREADY_RESET,

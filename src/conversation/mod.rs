@@ -2,11 +2,13 @@
 
 mod attempts;
 mod endpoint;
+mod exchange;
 mod round_trip;
 mod table;
 
 pub use attempts::Attempts;
 pub use endpoint::{Endpoint, Fin};
+pub use exchange::{Exchange, Exchanges, Failure, Message, Speaker};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use table::Conversations;
 
@@ -66,6 +68,8 @@ pub struct Conversation {
     /// Who opened it.
     pub client: Client,
     endpoints: [Endpoint; 2],
+    /// What its applications said, as an index into the session's exchanges.
+    pub exchange: Option<Index>,
     /// When either side last sent something but a reset.
     last_activity: Nanoseconds,
 }
@@ -107,6 +111,7 @@ impl Conversation {
         Conversation {
             client,
             endpoints: Default::default(),
+            exchange: None,
             last_activity: segment.time,
         }
     }

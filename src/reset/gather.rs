@@ -2,10 +2,25 @@
 
 use super::trigger::{Answerer, Kind, Trigger, answered, last_received};
 use super::{Acceptance, Form, Reset, Side};
-use crate::conversation::{Client, Conversation, Direction, Endpoint, Fin};
+use crate::conversation::{Client, Conversation, Direction, Endpoint, Exchange, Fin, Message};
 use crate::recent::Recent;
 use crate::segment::{Flags, Index, Segment};
 use crate::seq::Seq;
+
+/// What the applications of a conversation said.
+#[derive(Clone, Copy)]
+pub struct Applications<'a> {
+    /// What is known of it.
+    pub exchange: &'a Exchange,
+    /// Whether the file's payloads are cut.
+    pub cut: bool,
+}
+
+impl Applications<'_> {
+    fn progress(self, direction: Direction, own: &Endpoint, peer: &Endpoint) -> Message {
+        self.exchange.progress(direction, own, peer, self.cut)
+    }
+}
 
 /// The parts of a reset that its own header and the connection before it give.
 pub fn gather(
@@ -14,6 +29,7 @@ pub fn gather(
     direction: Direction,
     answerer: Answerer,
     recent: &Recent,
+    applications: Applications<'_>,
 ) -> Reset {
     let (own, peer) = (
         conversation.endpoint(direction),
@@ -30,6 +46,7 @@ pub fn gather(
         time: segment.time,
         sender: segment.source,
         receiver: segment.destination,
+        direction,
         from_client: conversation.client.direction() == direction,
         client_guessed: matches!(conversation.client, Client::Guessed(_)),
         seq: segment.seq,
@@ -48,8 +65,13 @@ pub fn gather(
         data_after_fin: data_after_fin(own, trigger.as_ref()),
         took_data_after_fin: took_data_after_fin(own, peer),
         silence: conversation.silence_before(segment),
-        own: Side::of(own, peer),
-        peer: Side::of(peer, own),
+        own: Side::of(own, peer, applications.progress(direction, own, peer)),
+        peer: Side::of(
+            peer,
+            own,
+            applications.progress(direction.reverse(), peer, own),
+        ),
+        exchange: conversation.exchange,
         host: Index::new(0),
         previous_of_host: None,
         series: Index::new(0),
@@ -63,7 +85,7 @@ pub fn gather(
 }
 
 impl Side {
-    fn of(endpoint: &Endpoint, other: &Endpoint) -> Side {
+    fn of(endpoint: &Endpoint, other: &Endpoint, message: Message) -> Side {
         Side {
             syn: endpoint.initial().is_some(),
             answered_syn: endpoint.answered_syn,
@@ -74,7 +96,7 @@ impl Side {
             outstanding: endpoint.outstanding(other),
             last: endpoint.last.frame,
             last_data: endpoint.last_data,
-            last_message: endpoint.last_message,
+            message,
             burst: endpoint.burst,
             turns: endpoint.turns,
             attempts: endpoint.attempts,

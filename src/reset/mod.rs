@@ -4,11 +4,11 @@ mod gather;
 mod series;
 mod trigger;
 
-pub use gather::gather;
+pub use gather::{Applications, gather};
 pub use series::Series;
 pub use trigger::{Answerer, Kind, Trigger};
 
-use crate::conversation::Attempts;
+use crate::conversation::{Attempts, Direction, Message};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;
 
@@ -57,8 +57,8 @@ pub struct Side {
     pub last: u32,
     /// Its last new payload.
     pub last_data: Moment,
-    /// Frame of the last segment with which an application message of it was complete.
-    pub last_message: u32,
+    /// How far its last application message had come.
+    pub message: Message,
     /// Its data segments since the other side's last one.
     pub burst: u8,
     /// How often it took its turn to send data.
@@ -84,6 +84,8 @@ pub struct Reset {
     pub sender: Socket,
     /// Whose as destination.
     pub receiver: Socket,
+    /// The direction in which its sender sends.
+    pub direction: Direction,
     /// Whether the sender is the client.
     pub from_client: bool,
     /// Whether that is a guess, from the ports.
@@ -124,6 +126,8 @@ pub struct Reset {
     pub own: Side,
     /// What its receiver had done.
     pub peer: Side,
+    /// What the applications had said, as an index into the session's exchanges.
+    pub exchange: Option<Index>,
     /// The sender's host, as an index.
     pub host: Index,
     /// The host's reset before it, as an index.

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rstanalysis::application::Http;
+use rstanalysis::application::tls::Alert;
 use rstanalysis::segment::{
     Application, Flags, IpHeader, MILLISECOND, Nanoseconds, Options, Segment, Socket,
 };
@@ -211,6 +213,52 @@ fn number() -> impl Strategy<Value = Seq> {
     .prop_map(Seq)
 }
 
+fn http() -> impl Strategy<Value = Http> {
+    let status = proptest::option::of(prop_oneof![any::<u16>(), Just(413)]);
+    let content_length = proptest::option::of(prop_oneof![any::<u32>(), 0..3u32]);
+    (status, content_length, any::<bool>()).prop_map(|(status, content_length, head)| Http {
+        status,
+        content_length,
+        head,
+    })
+}
+
+/// TLS records, goodbyes and others, as their bytes.
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    let record = (
+        20..=24u8,
+        prop_oneof![Just(19u8), Just(2), any::<u8>()],
+        vec(0..3u8, 0..30),
+    );
+    prop_oneof![
+        vec(any::<u8>(), 0..40),
+        Just(b"QUIT\r\n".to_vec()),
+        vec(record, 1..4).prop_map(|records| {
+            let bytes = |(kind, size, content): (u8, u8, Vec<u8>)| {
+                [vec![kind, 3, 3, 0, size], content].concat()
+            };
+            records.into_iter().flat_map(bytes).collect()
+        }),
+    ]
+}
+
+prop_compose! {
+    fn application()(
+        http in proptest::option::of(http()),
+        alert in proptest::option::of((any::<u8>(), any::<u8>())),
+        payload in payload(),
+        missing in 0..2u32,
+    ) -> Application {
+        let mut application = Application {
+            http,
+            alert: alert.map(|(level, description)| Alert { level, description }),
+            ..Application::default()
+        };
+        application.read_payload(&payload, payload.len() as u32 + missing);
+        application
+    }
+}
+
 prop_compose! {
     /// Any segment at all; few sockets, so that they meet.
     fn segment()(
@@ -225,7 +273,7 @@ prop_compose! {
             (any::<u8>(), any::<Option<u16>>(), 0..64u8, proptest::option::of(0..1u32 << 20)),
         link_source in 0..3u64,
         header_cut in any::<bool>(),
-        (response_complete, request_complete) in any::<(bool, bool)>(),
+        application in application(),
     ) -> Segment {
         Segment {
             frame: 0,
@@ -236,7 +284,7 @@ prop_compose! {
             options: Options { any, timestamp, window_scale },
             ip: IpHeader { hop_limit, identification, dscp, flow_label },
             link_source, header_cut,
-            application: Application { response_complete, request_complete },
+            application,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use rstanalysis::application::Http;
 use rstanalysis::field::Field;
 use rstanalysis::report::{Report, Value};
 use rstanalysis::segment::{Application, Flags, IpHeader, MILLISECOND, Options, Segment, Socket};
@@ -28,6 +29,8 @@ pub struct Capture {
     pub window: u16,
     /// Whether the next segment completes a reply, as the application's dissector sees it.
     pub reply_complete: bool,
+    /// What the applications say in the next segment.
+    pub says: Application,
 }
 
 impl Capture {
@@ -42,6 +45,7 @@ impl Capture {
             client_port: 40000,
             window: 500,
             reply_complete: false,
+            says: Application::default(),
         }
     }
 
@@ -67,6 +71,10 @@ impl Capture {
             (server, client)
         };
         let reset = flags & RST != 0;
+        let mut application = std::mem::take(&mut self.says);
+        if std::mem::take(&mut self.reply_complete) {
+            application.http = Some(http_reply(200));
+        }
         self.session.observe(&Segment {
             frame: self.frame,
             layer: 0,
@@ -90,10 +98,7 @@ impl Capture {
             },
             link_source: u64::from(from_client),
             header_cut: false,
-            application: Application {
-                response_complete: std::mem::take(&mut self.reply_complete),
-                request_complete: false,
-            },
+            application,
         });
         self.frame
     }
@@ -151,6 +156,25 @@ impl Capture {
 
     pub fn confidence(&self, frame: u32) -> u32 {
         self.number(frame, Field::Confidence).unwrap()
+    }
+}
+
+/// A complete HTTP reply without a body's length.
+pub fn http_reply(status: u16) -> Http {
+    Http {
+        status: Some(status),
+        content_length: None,
+        head: false,
+    }
+}
+
+/// A complete HTTP request.
+#[allow(dead_code, reason = "used by tests to come")]
+pub fn http_request() -> Http {
+    Http {
+        status: None,
+        content_length: None,
+        head: false,
     }
 }
 
