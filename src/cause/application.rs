@@ -3,13 +3,13 @@
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::Situation;
 use crate::evidence::application::{
-    ALERT_AFTER_DATA, ANSWERED_EARLY, BODY_STILL_COMING, FATAL_ALERT, LONG_AFTER_ALERT,
-    OWN_GOODBYE, SEALED_ALERT, SOON_AFTER_ALERT, SOON_AFTER_ANSWER, early_answer, failure,
-    name_alert,
+    ALERT_AFTER_DATA, ANSWERED_EARLY, BODY_STILL_COMING, FATAL_ALERT, HANDSHAKE_BROKEN_OFF,
+    LONG_AFTER_ALERT, OWN_GOODBYE, SEALED_ALERT, SOON_AFTER_ALERT, SOON_AFTER_ANSWER, early_answer,
+    failure, name_alert,
 };
 use crate::evidence::closing::{DATA_AFTER_FIN, PEER_FIN};
 use crate::evidence::form::{ACTIVE, PASSIVE};
-use crate::text::{count, duration};
+use crate::text::{count, later};
 
 /// Whether an endpoint that knows, or had closed, the connection can have made the reset.
 fn is_by_closer(s: &Situation<'_>) -> bool {
@@ -42,11 +42,11 @@ pub static EARLY_RESPONSE: Cause = Cause {
         let answer = early_answer(s);
         format!(
             "The server answered with status {} (frame {}) before the request was complete, and closed: \
-             {} had come of it, and the rest met a reset {} later",
+             {} had come of it, and the reset came {}",
             s.own_speaker().status,
             answer.frame,
             count(s.reset.peer.bytes, "byte"),
-            duration(answer.until(s.reset.time))
+            later(answer.until(s.reset.time))
         )
     },
 };
@@ -55,7 +55,7 @@ pub static EARLY_RESPONSE: Cause = Cause {
 pub static TLS_FAILURE: Cause = Cause {
     name: "tls_failure",
     category: Category::Closing,
-    summary: "TLS failed: one side sent an alert, and the connection was reset",
+    summary: "TLS failed: one side would not go on, usually said so by an alert, and the connection was reset",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: None,
@@ -63,11 +63,13 @@ pub static TLS_FAILURE: Cause = Cause {
                 ciphers; an encrypted alert is in the log of the side that got it",
     reference: "RFC 8446 6.2; RFC 5246 7.2.2",
     position: Position::First,
-    applies: |s| is_by_closer(s) && failure(s).is_some(),
+    applies: |s| is_by_closer(s) && (failure(s).is_some() || HANDSHAKE_BROKEN_OFF.holds(s)),
     prior: 0.0,
     weighs: &[
         (&FATAL_ALERT, 7.0),
         (&SEALED_ALERT, 5.0),
+        // Whoever loses patience, or is killed, in the handshake breaks it off likewise.
+        (&HANDSHAKE_BROKEN_OFF, 3.0),
         (&SOON_AFTER_ALERT, 1.5),
         (&LONG_AFTER_ALERT, -3.0),
         (&ALERT_AFTER_DATA, -1.0),
@@ -76,25 +78,28 @@ pub static TLS_FAILURE: Cause = Cause {
         (&PASSIVE, 0.5),
     ],
     ceiling: 97,
-    provoked: true,
+    provoked: false,
     explain: |s| {
+        let place = s
+            .server_name()
+            .map_or_else(String::new, |name| format!(" for {}", short(name)));
         let Some((sender, failure)) = failure(s) else {
-            return "TLS failed".into();
+            return format!(
+                "The TLS handshake{place} was broken off: {} reset the connection after the server's \
+                 answer, without an alert",
+                if s.reset.from_client {
+                    "the client"
+                } else {
+                    "the server"
+                }
+            );
         };
-        let place = match s.server_name() {
-            Some(name) => format!(" for {}", short(name)),
-            None => String::new(),
-        };
-        let when = if failure.after_data {
-            "TLS failed"
-        } else {
-            "The TLS handshake failed"
-        };
+        let what = if failure.after_data { "" } else { " handshake" };
         format!(
-            "{when}{place}: the {sender} sent {} (frame {}), and the reset came {} later",
+            "TLS{what} failed{place}: the {sender} sent {} (frame {}), and the reset came {}",
             name_alert(&failure),
             failure.moment.frame,
-            duration(failure.moment.until(s.reset.time))
+            later(failure.moment.until(s.reset.time))
         )
     },
 };

@@ -3,7 +3,7 @@
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::application::{
-    ANSWERED_EARLY, FATAL_ALERT, OWN_GOODBYE, PEER_GOODBYE, SEALED_ALERT,
+    ANSWERED_EARLY, FATAL_ALERT, HANDSHAKE_BROKEN_OFF, OWN_GOODBYE, PEER_GOODBYE, SEALED_ALERT,
 };
 use crate::evidence::closing::{
     BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
@@ -56,6 +56,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&OWN_GOODBYE, 3.0),
         (&PEER_GOODBYE, 2.5),
         (&FATAL_ALERT, -4.0),
+        (&HANDSHAKE_BROKEN_OFF, -4.0),
         (&SEALED_ALERT, -4.0),
         (&ANSWERED_EARLY, -3.0),
     ],
@@ -158,6 +159,7 @@ pub static UNREAD_DATA: Cause = Cause {
         (&OWN_GOODBYE, -1.0),
         (&PEER_GOODBYE, -1.0),
         (&FATAL_ALERT, -3.0),
+        (&HANDSHAKE_BROKEN_OFF, -0.5),
         (&SEALED_ALERT, -3.0),
         (&ANSWERED_EARLY, -2.0),
     ],
@@ -204,6 +206,7 @@ pub static APP_ABORT: Cause = Cause {
         (&OWN_GOODBYE, -4.0),
         (&PEER_GOODBYE, -2.5),
         (&FATAL_ALERT, -3.0),
+        (&HANDSHAKE_BROKEN_OFF, 0.5),
         (&SEALED_ALERT, -3.0),
         (&ANSWERED_EARLY, -2.0),
     ],
@@ -259,6 +262,7 @@ pub static CANCELLED: Cause = Cause {
         (&OWN_GOODBYE, -3.0),
         (&PEER_GOODBYE, -3.0),
         (&FATAL_ALERT, -3.0),
+        (&HANDSHAKE_BROKEN_OFF, -2.0),
         (&SEALED_ALERT, -3.0),
         (&ANSWERED_EARLY, -3.0),
     ],

@@ -229,6 +229,11 @@ impl Exchange {
         }
     }
 
+    /// Whether a TLS server has answered and the handshake is not over.
+    pub fn is_answered_handshake(&self) -> bool {
+        matches!(self.tls, Stage::ServerHello | Stage::Sealed)
+    }
+
     fn advance(&mut self, records: Records, direction: Direction) {
         if records.is_empty() {
             return;

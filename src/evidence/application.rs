@@ -3,7 +3,7 @@
 use super::{Fact, Situation};
 use crate::conversation::{Failure, Speaker};
 use crate::segment::Moment;
-use crate::text::duration;
+use crate::text::{duration, later};
 
 /// The redirections and errors of RFC 9110 15: they end an exchange without the request's body. (A
 /// 2xx may come early too, where the server streams.)
@@ -44,7 +44,7 @@ pub static SOON_AFTER_ANSWER: Fact = Fact {
     },
     says: |s| {
         let time = early_answer(s).until(s.reset.time);
-        format!("The reset came {} after that answer", duration(time))
+        format!("The reset followed that answer {}", later(time))
     },
 };
 
@@ -92,7 +92,7 @@ pub static SOON_AFTER_ALERT: Fact = Fact {
     holds: |s| time_since_alert(s).is_some_and(|time| time <= s.round_trip()),
     says: |s| {
         let time = time_since_alert(s).unwrap_or(0);
-        format!("The reset came {} after the alert", duration(time))
+        format!("The reset followed the alert {}", later(time))
     },
 };
 
@@ -109,6 +109,15 @@ pub static LONG_AFTER_ALERT: Fact = Fact {
 pub static ALERT_AFTER_DATA: Fact = Fact {
     holds: |s| failure(s).is_some_and(|(_, failure)| failure.after_data),
     says: |_| "The TLS handshake had succeeded, and application data had gone by".into(),
+};
+
+/// The handshake had got as far as the server's answer and was broken off there, without a word: some
+/// applications judge a certificate themselves.
+pub static HANDSHAKE_BROKEN_OFF: Fact = Fact {
+    holds: |s| s.exchange.is_answered_handshake() && failure(s).is_none(),
+    says: |_| {
+        "The TLS handshake had got as far as the server's answer, and was not finished".into()
+    },
 };
 
 /// Who sent the alert, and what is known of it: the newest one, where both sides sent one.
