@@ -10,12 +10,14 @@ compile_error!("a panic has to unwind to src/ffi/contain.rs; build with panic = 
 
 pub mod application;
 pub mod cause;
+pub mod claim;
 pub mod conversation;
 pub mod decode;
 pub mod evidence;
 pub mod field;
 pub mod host;
 pub mod names;
+pub mod options;
 pub mod recent;
 pub mod report;
 pub mod reset;

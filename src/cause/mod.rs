@@ -5,9 +5,11 @@
 
 mod aftermath;
 mod application;
+mod capacity;
 mod closing;
 mod handshake;
 mod lost_state;
+mod protocol;
 pub mod rank;
 mod timeout;
 
@@ -26,6 +28,8 @@ pub enum Category {
     Timeout,
     /// One side no longer knows the connection.
     LostState,
+    /// The protocol itself asks for it.
+    Protocol,
     /// What follows an earlier reset.
     Aftermath,
     /// The file does not say.
@@ -40,6 +44,7 @@ impl Category {
             Category::Closing => "closing",
             Category::Timeout => "timeout",
             Category::LostState => "lost_state",
+            Category::Protocol => "protocol",
             Category::Aftermath => "aftermath",
             Category::Unknown => "unknown",
         }
@@ -156,6 +161,7 @@ impl Cause {
 pub static ALL: &[&Cause] = &[
     &handshake::FIREWALL,
     &handshake::REFUSED,
+    &capacity::NO_SERVICE,
     &closing::NORMAL_CLOSE,
     &closing::DATA_AFTER_CLOSE,
     &closing::UNREAD_DATA,
@@ -168,6 +174,9 @@ pub static ALL: &[&Cause] = &[
     &application::EARLY_RESPONSE,
     &application::TLS_FAILURE,
     &lost_state::NO_CONNECTION,
+    &capacity::RESOURCE_LIMIT,
+    &protocol::MALFORMED,
+    &protocol::MPTCP,
     &aftermath::LOST_RESET,
     &aftermath::ALREADY_RESET,
     &aftermath::IN_FLIGHT,

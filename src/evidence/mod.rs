@@ -5,6 +5,7 @@
 pub mod absence;
 pub mod aftermath;
 pub mod application;
+pub mod claim;
 pub mod closing;
 pub mod exchange;
 pub mod form;

@@ -1,7 +1,8 @@
 //! Gathers the facts of a reset from its header and from the connection before it.
 
 use super::trigger::{Answerer, Kind, Trigger, answered, last_received};
-use super::{Acceptance, Form, Reset, Side};
+use super::{Acceptance, Form, Reset, Side, fault};
+use crate::claim::{self, Claim};
 use crate::conversation::{Client, Conversation, Direction, Endpoint, Exchange, Fin, Message};
 use crate::recent::Recent;
 use crate::segment::{Flags, Index, Segment};
@@ -41,6 +42,9 @@ pub fn gather(
         Form::Active => last_received(segment, peer, recent),
         _ => answered,
     };
+    let passive_trigger = trigger
+        .filter(|_| form == Form::Passive)
+        .map(|trigger| trigger.frame);
     Reset {
         frame: segment.frame,
         time: segment.time,
@@ -64,6 +68,16 @@ pub fn gather(
         data_end: own.is_seen().then(|| own.data_end()),
         data_after_fin: data_after_fin(own, trigger.as_ref()),
         took_data_after_fin: took_data_after_fin(own, peer),
+        claim: claim(segment, own, recent).map(Box::new),
+        multipath: segment.options.multipath
+            && (speaks_multipath(own, recent) || speaks_multipath(peer, recent)),
+        faulty: fault::provoking(
+            segment.time,
+            passive_trigger,
+            own.ticket,
+            peer.ticket,
+            recent,
+        ),
         silence: conversation.silence_before(segment),
         own: Side::of(own, peer, applications.progress(direction, own, peer)),
         peer: Side::of(
@@ -82,6 +96,25 @@ pub fn gather(
         reported: "",
         revised_by: 0,
     }
+}
+
+/// How many of a side's last segments are asked for its habits.
+const RECENT_SEGMENTS: usize = 64;
+
+fn claim(segment: &Segment, own: &Endpoint, recent: &Recent) -> Option<Claim> {
+    let windows = || {
+        let entries = recent.backwards(own.ticket).take(RECENT_SEGMENTS);
+        entries
+            .filter(|(_, entry)| !entry.flags.has(Flags::RST))
+            .map(|(_, entry)| entry.window)
+            .collect()
+    };
+    claim::stated(segment).or_else(|| claim::netscaler::of_window(segment.window, windows))
+}
+
+fn speaks_multipath(side: &Endpoint, recent: &Recent) -> bool {
+    let mut entries = recent.backwards(side.ticket).take(RECENT_SEGMENTS);
+    entries.any(|(_, entry)| entry.multipath && !entry.flags.has(Flags::RST))
 }
 
 impl Side {

@@ -1,13 +1,16 @@
 //! One reset as facts: compact values, no words. The verdict is ranked from them when it is asked for.
 
+mod fault;
 mod gather;
 mod series;
 mod trigger;
 
+pub use fault::{Fault, Faulty};
 pub use gather::{Applications, gather};
 pub use series::Series;
 pub use trigger::{Answerer, Kind, Trigger};
 
+use crate::claim::Claim;
 use crate::conversation::{Attempts, Direction, Message};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;
@@ -120,6 +123,12 @@ pub struct Reset {
     pub data_after_fin: bool,
     /// Its sender acknowledged data after its FIN: it was half-closed, not gone.
     pub took_data_after_fin: bool,
+    /// What it says of itself.
+    pub claim: Option<Box<Claim>>,
+    /// A recent segment of either side carries an MPTCP option; only looked for where the reset does.
+    pub multipath: bool,
+    /// The segment that provoked it need not be accepted.
+    pub faulty: Option<Faulty>,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
     /// What its sender had done.

@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rstanalysis::application::Http;
 use rstanalysis::application::tls::Alert;
+use rstanalysis::options::MultipathEnd;
 use rstanalysis::segment::{
     Application, Flags, IpHeader, MILLISECOND, Nanoseconds, Options, Segment, Socket,
 };
@@ -102,9 +103,9 @@ impl Default for Stage {
 }
 
 /// The segments of the dialogue, as a capture between the two shows them.
-pub fn play(steps: &[Step], stage: Stage) -> Vec<Segment> {
+pub fn play(steps: &[Step], stage: Stage) -> Vec<Segment<'static>> {
     let mut next = stage.initial.map(Seq);
-    let mut last: [Option<Segment>; 2] = [None, None];
+    let mut last: [Option<Segment<'static>>; 2] = [None, None];
     let mut time = stage.start;
     let mut segments = Vec::new();
     for step in steps {
@@ -164,7 +165,7 @@ fn perform(act: Act, segment: &mut Segment, own: Option<Segment>, peer: Option<S
     true
 }
 
-fn blank(stage: Stage, step: &Step) -> Segment {
+fn blank(stage: Stage, step: &Step) -> Segment<'static> {
     let socket = |server: bool| Socket {
         address: IpAddr::from([10, 0, stage.network, 1 + u8::from(server)]),
         port: if server { 80 } else { 40000 },
@@ -180,10 +181,11 @@ fn blank(stage: Stage, step: &Step) -> Segment {
         flags: Flags(0),
         window: 500,
         payload_length: 0,
+        payload: &[],
         options: Options {
             any: step.timestamp,
             timestamp: step.timestamp.then_some(7),
-            window_scale: None,
+            ..Options::default()
         },
         ip: IpHeader {
             hop_limit: step.hop_limit,
@@ -259,6 +261,43 @@ prop_compose! {
     }
 }
 
+fn claim() -> impl Strategy<Value = &'static [u8]> {
+    prop_oneof![
+        4 => Just(&b""[..]),
+        1 => Just(&b"BIG-IP: [0x2664c65:2574] Policy action"[..]),
+        1 => Just(&b"BIG-IP: [0x\xff\x00\x1b"[..]),
+        1 => Just(&[0x33, 0xaa, 0, 10, 0, 0, 0, 0][..]),
+        1 => Just(&b"no pool member\r\n"[..]),
+    ]
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let end = prop_oneof![
+        Just(MultipathEnd::Connection),
+        (any::<bool>(), any::<u8>())
+            .prop_map(|(transient, reason)| MultipathEnd::Subflow { transient, reason }),
+    ];
+    (
+        any::<(bool, Option<u32>, Option<u32>, bool, bool, bool)>(),
+        proptest::option::of(0..=14u8),
+        proptest::option::of(end),
+    )
+        .prop_map(
+            |((any, timestamp, echo, multipath, signed, illegal), window_scale, multipath_end)| {
+                Options {
+                    any,
+                    timestamp,
+                    echo,
+                    window_scale,
+                    multipath,
+                    multipath_end,
+                    signed,
+                    illegal,
+                }
+            },
+        )
+}
+
 prop_compose! {
     /// Any segment at all; few sockets, so that they meet.
     fn segment()(
@@ -268,20 +307,19 @@ prop_compose! {
         time in prop_oneof![any::<i64>(), 0..1_000_000_000i64],
         window in any::<u16>(),
         payload_length in prop_oneof![any::<u32>(), 0..3u32],
-        (any, timestamp, window_scale) in (any::<bool>(), any::<Option<u32>>(), proptest::option::of(0..=14u8)),
+        (payload, options) in (claim(), options()),
         (hop_limit, identification, dscp, flow_label) in
             (any::<u8>(), any::<Option<u16>>(), 0..64u8, proptest::option::of(0..1u32 << 20)),
         link_source in 0..3u64,
         header_cut in any::<bool>(),
         application in application(),
-    ) -> Segment {
+    ) -> Segment<'static> {
         Segment {
             frame: 0,
             layer: 0,
             time, source, destination, seq, ack,
             flags: Flags(flags),
-            window, payload_length,
-            options: Options { any, timestamp, window_scale },
+            window, payload_length, payload, options,
             ip: IpHeader { hop_limit, identification, dscp, flow_label },
             link_source, header_cut,
             application,
@@ -290,7 +328,7 @@ prop_compose! {
 }
 
 /// Arbitrary segments in frames 1, 2, 3 ...
-pub fn arbitrary_segments() -> impl Strategy<Value = Vec<Segment>> {
+pub fn arbitrary_segments() -> impl Strategy<Value = Vec<Segment<'static>>> {
     vec(segment(), 0..150).prop_map(|mut segments| {
         for (number, segment) in (1..).zip(&mut segments) {
             segment.frame = number;

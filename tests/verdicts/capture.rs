@@ -27,6 +27,12 @@ pub struct Capture {
     pub client_port: u16,
     /// The window that segments offer; resets always offer 0.
     pub window: u16,
+    /// The window of the next reset.
+    pub reset_window: u16,
+    /// The options of the next segment.
+    pub options: Options,
+    /// What the next reset has for its payload.
+    pub claim: &'static [u8],
     /// Whether the next segment completes a reply, as the application's dissector sees it.
     pub reply_complete: bool,
     /// What the applications say in the next segment.
@@ -44,6 +50,9 @@ impl Capture {
             server_port: 80,
             client_port: 40000,
             window: 500,
+            reset_window: 0,
+            options: Options::default(),
+            claim: &[],
             reply_complete: false,
             says: Application::default(),
         }
@@ -75,6 +84,14 @@ impl Capture {
         if std::mem::take(&mut self.reply_complete) {
             application.http = Some(http_reply(200));
         }
+        let payload = match reset {
+            true => std::mem::take(&mut self.claim),
+            false => &[],
+        };
+        let window = match reset {
+            true => std::mem::take(&mut self.reset_window),
+            false => self.window,
+        };
         self.session.observe(&Segment {
             frame: self.frame,
             layer: 0,
@@ -84,9 +101,10 @@ impl Capture {
             seq: Seq(seq),
             ack: Seq(ack),
             flags: Flags(flags),
-            window: if reset { 0 } else { self.window },
-            payload_length: bytes,
-            options: Options::default(),
+            window,
+            payload_length: bytes + payload.len() as u32,
+            payload,
+            options: std::mem::take(&mut self.options),
             ip: IpHeader {
                 hop_limit: if from_client {
                     self.client_hops
