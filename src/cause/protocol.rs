@@ -32,7 +32,7 @@ pub static MPTCP: Cause = Cause {
         (&HOPS_FIT, 1.0),
     ],
     ceiling: 80,
-    provoked: true,
+    provoked: false,
     explain: |s| {
         let sender = s.reset.sender;
         match believed(s) {
