@@ -20,4 +20,11 @@
 #define RST_WANT_IP 0
 #endif
 
+/* The value of a field_info: part of it, then (from 4.2 on) behind a pointer. */
+#if RST_WIRESHARK_AT_LEAST(4, 2)
+#define RST_VALUE(item) ((item)->value)
+#else
+#define RST_VALUE(item) (&(item)->value)
+#endif
+
 #endif

@@ -23,14 +23,25 @@ typedef struct rst_registered {
     int *fields;          /* hf, one for each of core->fields */
     expert_field *experts;
     int ip, ipv6, tcp;    /* hf of the protocols that we read */
+    int data;             /* hf of what no dissector knows */
     int expert_tap;       /* who lists expert items */
     int *inputs;          /* hf, one for each of core->inputs; -1 where this Wireshark has none */
 } rst_registered;
 
 extern rst_registered rst_plugin;
 
-/* read.c: fills `packets` with the TCP layers of the frame and returns how many there are. */
-size_t rst_read(packet_info *pinfo, proto_tree *tree, rst_packet packets[RST_MOST_LAYERS]);
+/* More values of input fields than this in one frame are not looked at. */
+#define RST_MOST_INPUTS 32
+
+/* The TCP layers of a frame and what is above the innermost one. */
+typedef struct rst_frame {
+    rst_packet packets[RST_MOST_LAYERS];
+    rst_input inputs[RST_MOST_INPUTS];
+    size_t packet_count;
+} rst_frame;
+
+/* read.c: fills in the counts and as many elements; the packets point to the inputs. */
+void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame);
 
 /* render.c: adds the reports to the tree. */
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports);

@@ -4,11 +4,13 @@
 
 #include "glue.h"
 
-/* The longest IPv4 and TCP headers, options and all. */
-#define LONGEST_HEADER 60
+/* The longest IPv4 header, options and all. */
+#define LONGEST_IP_HEADER 60
+/* The longest TCP header and the largest payload, under TCP segmentation offload too. */
+#define LONGEST_SEGMENT (1 << 20)
 
-/* The captured bytes of an item's header; NULL where there are none. */
-static const uint8_t *header_bytes(const field_info *item, uint32_t *captured)
+/* The captured bytes from an item's start on, at most `most`; NULL where there are none. */
+static const uint8_t *captured_bytes(const field_info *item, int most, uint32_t *captured)
 {
     *captured = 0;
     if (item->ds_tvb == NULL || item->start < 0)
@@ -16,7 +18,7 @@ static const uint8_t *header_bytes(const field_info *item, uint32_t *captured)
     int remaining = tvb_captured_length_remaining(item->ds_tvb, item->start);
     if (remaining <= 0)
         return NULL;
-    *captured = (uint32_t)(remaining < LONGEST_HEADER ? remaining : LONGEST_HEADER);
+    *captured = (uint32_t)(remaining < most ? remaining : most);
     return tvb_get_ptr(item->ds_tvb, item->start, (int)*captured);
 }
 
@@ -40,8 +42,8 @@ static rst_packet read_layer(const packet_info *pinfo, const field_info *ip, con
         .link_source = link_source(pinfo),
         .tcp_offset = UINT32_MAX,
     };
-    packet.ip = header_bytes(ip, &packet.ip_captured);
-    packet.tcp = header_bytes(tcp, &packet.tcp_captured);
+    packet.ip = captured_bytes(ip, LONGEST_IP_HEADER, &packet.ip_captured);
+    packet.tcp = captured_bytes(tcp, LONGEST_SEGMENT, &packet.tcp_captured);
     if (packet.tcp != NULL && tvb_reported_length(tcp->ds_tvb) > (uint32_t)tcp->start)
         packet.reported = tvb_reported_length(tcp->ds_tvb) - (uint32_t)tcp->start;
     if (ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start)
@@ -49,24 +51,61 @@ static rst_packet read_layer(const packet_info *pinfo, const field_info *ip, con
     return packet;
 }
 
-static uint32_t present_inputs(proto_tree *tree)
+static rst_input read_input(field_info *item, size_t input)
 {
-    uint32_t present = 0;
+    rst_input read = {.input = (uint16_t)input};
+
+    switch (item->hfinfo->type) {
+    case FT_STRING:
+        read.text = fvalue_get_string(RST_VALUE(item));
+        break;
+    case FT_UINT8:
+    case FT_UINT16:
+    case FT_UINT24:
+    case FT_UINT32:
+        read.number = fvalue_get_uinteger(RST_VALUE(item));
+        break;
+    case FT_UINT64:
+        read.number = fvalue_get_uinteger64(RST_VALUE(item));
+        break;
+    default:
+        break;
+    }
+    return read;
+}
+
+/* The values of the wanted fields; how many there are. */
+static uint32_t read_inputs(proto_tree *tree, rst_input inputs[RST_MOST_INPUTS])
+{
+    uint32_t count = 0;
+
     for (size_t i = 0; i < rst_plugin.core->input_count; i++) {
         if (rst_plugin.inputs[i] < 0)
             continue;
-        GPtrArray *found = proto_get_finfo_ptr_array(tree, rst_plugin.inputs[i]);
-        if (found != NULL && g_ptr_array_len(found) > 0)
-            present |= UINT32_C(1) << i;
+        const GPtrArray *found = proto_get_finfo_ptr_array(tree, rst_plugin.inputs[i]);
+        for (guint j = 0; found != NULL && j < found->len && count < RST_MOST_INPUTS; j++)
+            inputs[count++] = read_input(g_ptr_array_index(found, j), i);
     }
-    return present;
+    return count;
+}
+
+/* Whether an application's dissector had a say: something stands behind TCP, and it is not what no
+ * dissector knows. To look for each field in each frame would cost. */
+static bool has_application(const proto_node *tcp)
+{
+    const proto_node *above = tcp->next;
+
+    return above != NULL
+           && (PNODE_FINFO(above) == NULL || PNODE_FINFO(above)->hfinfo->id != rst_plugin.data);
 }
 
 /* The direct children of the root are the protocols of the frame in the order of dissection; TCP that
  * an ICMP error quotes stands deeper. */
-size_t rst_read(packet_info *pinfo, proto_tree *tree, rst_packet packets[RST_MOST_LAYERS])
+void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame)
 {
     const field_info *ip = NULL;
+    const proto_node *innermost = NULL;
+    rst_packet *packets = frame->packets;
     size_t count = 0;
 
     rst_fault("throw-read", pinfo->num);
@@ -80,10 +119,13 @@ size_t rst_read(packet_info *pinfo, proto_tree *tree, rst_packet packets[RST_MOS
             packets[count] = read_layer(pinfo, ip, item);
             packets[count].layer = (uint8_t)count;
             count++;
+            innermost = node;
         }
     }
     /* The application speaks in the innermost connection. */
-    if (count > 0)
-        packets[count - 1].inputs = present_inputs(tree);
-    return count;
+    if (innermost != NULL && has_application(innermost)) {
+        packets[count - 1].inputs = frame->inputs;
+        packets[count - 1].input_count = read_inputs(tree, frame->inputs);
+    }
+    frame->packet_count = count;
 }

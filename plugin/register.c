@@ -42,10 +42,10 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         return 0;
     if (first_visit) {
         /* The wanted fields are there on the first visit only; later the verdict is recalled. */
-        rst_packet packets[RST_MOST_LAYERS];
-        size_t count = rst_read(pinfo, tree, packets);
-        for (size_t i = 0; i < count; i++)
-            rst_plugin.core->observe(session, &packets[i]);
+        rst_frame frame;
+        rst_read(pinfo, tree, &frame);
+        for (size_t i = 0; i < frame.packet_count; i++)
+            rst_plugin.core->observe(session, &frame.packets[i]);
     }
     if (is_wanted(tree))
         rst_render(tvb, pinfo, tree, rst_plugin.core->recall(session, pinfo->num, first_visit));
@@ -130,6 +130,7 @@ static GArray *wanted_fields(const rst_core *core)
     rst_plugin.tcp = want(wanted, "tcp");
     rst_plugin.ip = proto_registrar_get_id_byname("ip");
     rst_plugin.ipv6 = proto_registrar_get_id_byname("ipv6");
+    rst_plugin.data = proto_registrar_get_id_byname("data");
     if (RST_WANT_IP) {
         want(wanted, "ip");
         want(wanted, "ipv6");

@@ -34,11 +34,19 @@ typedef struct rst_expert {
     uint8_t severity; /* enum rst_severity */
 } rst_expert;
 
+/* One occurrence of an input field in a frame. */
+typedef struct rst_input {
+    const char *text;        /* its text, NULL for a number; it lives during the call only */
+    uint64_t number;
+    uint16_t input;          /* index into the inputs */
+} rst_input;
+
 /* One TCP layer of a frame. The bytes belong to Wireshark and are read during the call only. */
 typedef struct rst_packet {
     int64_t seconds;         /* since the epoch */
     const uint8_t *ip;       /* captured bytes from the IP header on */
     const uint8_t *tcp;      /* captured bytes from the TCP header on */
+    const rst_input *inputs; /* what Wireshark decoded above TCP */
     uint64_t link_source;    /* link-layer source address as a number, 0 for none */
     uint32_t ip_captured;    /* how many bytes `ip` has */
     uint32_t tcp_captured;   /* how many bytes `tcp` has */
@@ -47,7 +55,7 @@ typedef struct rst_packet {
     uint32_t reported;       /* bytes from the TCP header to the end of the packet on the wire */
     int32_t nanoseconds;     /* 0 to 999,999,999 */
     uint32_t frame;          /* from 1 */
-    uint32_t inputs;         /* bit N: the input field N of the core occurs in the frame */
+    uint32_t input_count;
     uint8_t layer;           /* which TCP layer of the frame, from 0 */
 } rst_packet;
 
@@ -83,7 +91,7 @@ typedef struct rst_core {
     size_t field_count;
     const rst_expert *experts;
     size_t expert_count;
-    const char *const *inputs; /* names of the Wireshark fields that the core wants, at most 32 */
+    const char *const *inputs; /* names of the Wireshark fields that the core wants */
     size_t input_count;
     rst_session *(*session_new)(void); /* NULL where it failed */
     void (*session_free)(rst_session *session);

@@ -5,9 +5,10 @@
 
 use std::net::IpAddr;
 
-use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice, TcpOptionElement};
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice, TcpHeaderSlice};
 
-use crate::segment::{Application, Flags, IpHeader, Nanoseconds, Options, Segment, Socket};
+use crate::options::Options;
+use crate::segment::{Application, Flags, IpHeader, Nanoseconds, Segment, Socket};
 use crate::seq::Seq;
 
 /// Ports, sequence numbers, data offset and flags: with less than these bytes nothing can be said.
@@ -26,7 +27,7 @@ pub struct RawSegment<'a> {
     pub time: Nanoseconds,
     /// The captured bytes from the IP header on (60 are enough).
     pub ip: &'a [u8],
-    /// The captured bytes from the TCP header on (60 are enough).
+    /// The captured bytes from the TCP header on, payload and all.
     pub tcp: &'a [u8],
     /// Bytes from the start of the IP header to the TCP header, where both stand in the same packet;
     /// none where TCP was put together from fragments.
@@ -35,7 +36,7 @@ pub struct RawSegment<'a> {
     pub reported: u32,
     /// The link-layer source address as a number, 0 for none.
     pub link_source: u64,
-    /// What the dissectors above TCP said.
+    /// What the dissectors above TCP said; the payload's own words are added.
     pub application: Application,
 }
 
@@ -49,7 +50,7 @@ struct Network {
 }
 
 /// Decodes the segment; `None` where the captured bytes are too few or no such headers.
-pub fn decode(raw: &RawSegment<'_>) -> Option<Segment> {
+pub fn decode<'a>(raw: &RawSegment<'a>) -> Option<Segment<'a>> {
     let network = decode_network(raw.ip)?;
     let mut padded = [0; FIXED_TCP_BYTES];
     let (tcp, header_cut) = readable_header(raw.tcp, &mut padded)?;
@@ -58,6 +59,16 @@ pub fn decode(raw: &RawSegment<'_>) -> Option<Segment> {
         (Some(offset), Some(total)) => total.saturating_sub(offset),
         _ => raw.reported,
     };
+    let flags = Flags(*raw.tcp.get(13)?);
+    let payload_length = on_the_wire.saturating_sub(header_length);
+    let captured = payload(raw.tcp, header_length, payload_length);
+    let mut application = raw.application;
+    if payload_length > 0 {
+        application.read_payload(captured, payload_length);
+    }
+    let mut options = Options::read(tcp.options());
+    // Shorter than its fixed part, or longer than the whole segment (RFC 9293 3.1).
+    options.illegal |= header_length < FIXED_TCP_BYTES as u32 || header_length > on_the_wire;
     Some(Segment {
         frame: raw.frame,
         layer: raw.layer,
@@ -72,15 +83,26 @@ pub fn decode(raw: &RawSegment<'_>) -> Option<Segment> {
         },
         seq: Seq(tcp.sequence_number()),
         ack: Seq(tcp.acknowledgment_number()),
-        flags: Flags(*raw.tcp.get(13)?),
+        flags,
         window: tcp.window_size(),
-        payload_length: on_the_wire.saturating_sub(header_length),
-        options: decode_options(&tcp),
+        payload_length,
+        payload: if flags.has(Flags::RST) && !header_cut {
+            captured
+        } else {
+            &[]
+        },
+        options,
         ip: network.header,
         link_source: raw.link_source,
         header_cut,
-        application: raw.application,
+        application,
     })
+}
+
+/// The captured part of the payload, without the padding of short frames.
+fn payload(tcp: &[u8], header_length: u32, payload_length: u32) -> &[u8] {
+    let rest = tcp.get(header_length as usize..).unwrap_or_default();
+    &rest[..rest.len().min(payload_length as usize)]
 }
 
 fn decode_network(bytes: &[u8]) -> Option<Network> {
@@ -136,26 +158,10 @@ fn readable_header<'a>(
         .map(|header| (header, true))
 }
 
-fn decode_options(tcp: &TcpHeaderSlice<'_>) -> Options {
-    let mut options = Options::default();
-    // A malformed option ends the list: what stands before it still counts.
-    for option in tcp.options_iterator().map_while(Result::ok) {
-        match option {
-            TcpOptionElement::Noop => continue,
-            TcpOptionElement::Timestamp(value, _) => options.timestamp = Some(value),
-            TcpOptionElement::WindowScale(shift) => options.window_scale = Some(shift.min(14)),
-            TcpOptionElement::SelectiveAcknowledgementPermitted => options.sack_permitted = true,
-            _ => {}
-        }
-        options.any = true;
-    }
-    options
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use etherparse::PacketBuilder;
+    use etherparse::{PacketBuilder, TcpOptionElement};
 
     fn syn_with_options() -> Vec<u8> {
         let builder = PacketBuilder::ipv4([10, 0, 0, 1], [10, 0, 0, 2], 63)
@@ -188,11 +194,51 @@ mod tests {
         let segment = decode(&raw(&bytes, bytes.len())).unwrap();
         assert_eq!(segment.destination.port, 443);
         assert_eq!(segment.payload_length, 5);
+        assert!(!segment.application.payload_cut);
         assert_eq!(segment.length(), 6);
         assert_eq!(segment.ip.hop_limit, 63);
         assert_eq!(segment.options.window_scale, Some(9));
         assert_eq!(segment.options.timestamp, Some(5));
         assert!(segment.is_syn() && !segment.header_cut);
+    }
+
+    fn reset_with(payload: &[u8]) -> Vec<u8> {
+        let builder = PacketBuilder::ipv4([10, 0, 0, 1], [10, 0, 0, 2], 63)
+            .tcp(40000, 443, 7, 0)
+            .rst();
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, payload).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn payload_of_a_reset_is_kept_without_the_padding() {
+        let mut bytes = reset_with(b"Go away");
+        bytes.extend([0; 6]);
+        let segment = decode(&raw(&bytes, bytes.len())).unwrap();
+        assert_eq!(segment.payload, b"Go away");
+        let cut = decode(&raw(&bytes, 20 + 20 + 3)).unwrap();
+        assert_eq!((cut.payload, cut.payload_length), (&b"Go "[..], 7));
+        let header_only = decode(&raw(&bytes, 20 + NEEDED_TCP_BYTES)).unwrap();
+        assert_eq!(header_only.payload, b"");
+    }
+
+    #[test]
+    fn payload_of_other_segments_is_not_looked_at() {
+        let bytes = syn_with_options();
+        let segment = decode(&raw(&bytes, bytes.len())).unwrap();
+        assert_eq!((segment.payload, segment.payload_length), (&b""[..], 5));
+    }
+
+    #[test]
+    fn header_that_claims_an_impossible_length_is_illegal() {
+        for (words, illegal) in [(4, true), (5, false), (15, true)] {
+            let mut bytes = reset_with(b"");
+            bytes[32] = words << 4;
+            let segment = decode(&raw(&bytes, bytes.len())).unwrap();
+            assert_eq!(segment.options.illegal, illegal, "{words} words");
+            assert_eq!(segment.payload, b"");
+        }
     }
 
     #[test]
@@ -202,6 +248,7 @@ mod tests {
         assert!(segment.is_syn() && segment.header_cut);
         assert_eq!(segment.options, Options::default());
         assert_eq!(segment.payload_length, 5);
+        assert!(segment.application.payload_cut);
     }
 
     #[test]

@@ -178,29 +178,59 @@ pub static EXPERTS: &[ExpertDescription] = &[
 pub struct Input {
     /// Its name in Wireshark.
     pub name: &'static CStr,
-    /// What its presence says.
+    /// What it says.
     pub meaning: InputMeaning,
 }
 
-/// What the presence of an input says of the frame.
+/// What an input says of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputMeaning {
-    /// A reply is complete with this frame.
-    ReplyComplete,
-    /// A request is complete with this frame.
-    RequestComplete,
+    /// There is an HTTP reply, with this status.
+    ReplyStatus,
+    /// There is an HTTP request, with this method.
+    RequestMethod,
+    /// The HTTP message's Content-Length.
+    ContentLength,
+    /// The name in an HTTP request's Host header.
+    Host,
+    /// The server's name in a ClientHello.
+    ServerName,
+    /// The level of a TLS alert; it stands before the description.
+    AlertLevel,
+    /// The description of a TLS alert.
+    AlertDescription,
 }
 
-/// All inputs besides the protocol items. Wireshark shows these fields on the frame where a message
-/// is complete (its reassembly of HTTP bodies is on by default).
+/// All inputs besides the protocol items: fields that occur in few frames of their protocols, as each
+/// costs where it occurs. One that this Wireshark does not know is missed, nothing else.
 pub static INPUTS: &[Input] = &[
     Input {
         name: c"http.response.code",
-        meaning: InputMeaning::ReplyComplete,
+        meaning: InputMeaning::ReplyStatus,
     },
     Input {
         name: c"http.request.method",
-        meaning: InputMeaning::RequestComplete,
+        meaning: InputMeaning::RequestMethod,
+    },
+    Input {
+        name: c"http.content_length",
+        meaning: InputMeaning::ContentLength,
+    },
+    Input {
+        name: c"http.host",
+        meaning: InputMeaning::Host,
+    },
+    Input {
+        name: c"tls.handshake.extensions_server_name",
+        meaning: InputMeaning::ServerName,
+    },
+    Input {
+        name: c"tls.alert_message.level",
+        meaning: InputMeaning::AlertLevel,
+    },
+    Input {
+        name: c"tls.alert_message.desc",
+        meaning: InputMeaning::AlertDescription,
     },
 ];
 

@@ -8,13 +8,17 @@
 #[cfg(all(feature = "plugin", panic = "abort"))]
 compile_error!("a panic has to unwind to src/ffi/contain.rs; build with panic = \"unwind\"");
 
+pub mod application;
 pub mod cause;
+pub mod claim;
 pub mod company;
 pub mod conversation;
 pub mod decode;
 pub mod evidence;
 pub mod field;
 pub mod host;
+pub mod names;
+pub mod options;
 pub mod recent;
 pub mod report;
 pub mod reset;

@@ -38,6 +38,14 @@ pub struct Entry {
     pub window: u16,
     /// TSval, where it has one.
     pub timestamp: Option<u32>,
+    /// TSecr, likewise.
+    pub echo: Option<u32>,
+    /// It carries an MPTCP option.
+    pub multipath: bool,
+    /// It is signed (MD5) or authenticated.
+    pub signed: bool,
+    /// Its header breaks RFC 9293 3.1.
+    pub illegal: bool,
     /// IPv4 identification.
     pub identification: Option<u16>,
     /// DSCP, which a kernel copies into its answer.
@@ -91,6 +99,10 @@ impl Recent {
             flags: segment.flags,
             window: segment.window,
             timestamp: segment.options.timestamp,
+            echo: segment.options.echo,
+            multipath: segment.options.multipath,
+            signed: segment.options.signed,
+            illegal: segment.options.illegal,
             identification: segment.ip.identification,
             dscp: segment.ip.dscp,
             hop_limit: segment.ip.hop_limit,

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
+pub use crate::application::Application;
+pub use crate::options::Options;
 use crate::seq::Seq;
 
 /// Nanoseconds. As a point in time: since the epoch, as the capture states it, so it may go backwards.
@@ -27,10 +29,13 @@ pub struct Moment {
 impl Moment {
     /// The moment of a segment.
     pub fn of(segment: &Segment) -> Moment {
-        Moment {
-            frame: segment.frame,
-            tick: Tick::at(segment.time),
-        }
+        Moment::at(segment.frame, segment.time)
+    }
+
+    /// The moment of a frame.
+    pub fn at(frame: u32, time: Nanoseconds) -> Moment {
+        let tick = Tick::at(time);
+        Moment { frame, tick }
     }
 
     /// Whether it ever came.
@@ -126,19 +131,6 @@ impl Flags {
     }
 }
 
-/// The TCP options that the analysis uses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Any option at all, padding aside.
-    pub any: bool,
-    /// TSval of the timestamps option (RFC 7323 3).
-    pub timestamp: Option<u32>,
-    /// Shift count of the window scale option (RFC 7323 2), 0 to 14.
-    pub window_scale: Option<u8>,
-    /// The SACK-permitted option (RFC 2018 2).
-    pub sack_permitted: bool,
-}
-
 /// What the IP header says of the way and of the sender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IpHeader {
@@ -152,18 +144,9 @@ pub struct IpHeader {
     pub flow_label: Option<u32>,
 }
 
-/// What an application dissector said of the frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Application {
-    /// An HTTP response (or another reply) is complete with this frame.
-    pub response_complete: bool,
-    /// A request is complete with this frame.
-    pub request_complete: bool,
-}
-
 /// One TCP segment of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
+pub struct Segment<'a> {
     /// Number of the frame, from 1.
     pub frame: u32,
     /// Which TCP layer of the frame, from 0 (tunnels hold several).
@@ -184,6 +167,8 @@ pub struct Segment {
     pub window: u16,
     /// Bytes of payload on the wire, captured or not.
     pub payload_length: u32,
+    /// The captured bytes of a reset's payload; of no use, and empty, for all other segments.
+    pub payload: &'a [u8],
     /// The options, where the capture holds them.
     pub options: Options,
     /// The IP header before it.
@@ -192,11 +177,11 @@ pub struct Segment {
     pub link_source: u64,
     /// Whether the capture cut the TCP header, so that window or options are unknown.
     pub header_cut: bool,
-    /// What the dissectors above TCP said.
+    /// What its applications said.
     pub application: Application,
 }
 
-impl Segment {
+impl Segment<'_> {
     /// SEG.LEN: payload plus one each for SYN and FIN (RFC 9293 3.4).
     pub fn length(&self) -> u32 {
         self.payload_length
@@ -242,7 +227,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// A plain ACK of client 10.0.0.1:40000 to server 10.0.0.2:80, `frame` milliseconds after the epoch.
-    pub(crate) fn segment(frame: u32) -> Segment {
+    pub(crate) fn segment(frame: u32) -> Segment<'static> {
         let socket = |last, port| Socket {
             address: IpAddr::from([10, 0, 0, last]),
             port,
@@ -258,6 +243,7 @@ pub(crate) mod tests {
             flags: Flags::ACK,
             window: 500,
             payload_length: 0,
+            payload: &[],
             options: Options::default(),
             ip: IpHeader {
                 hop_limit: 64,

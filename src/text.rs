@@ -1,6 +1,6 @@
 //! Numbers as an engineer would read them aloud.
 
-use crate::segment::Nanoseconds;
+use crate::segment::{MILLISECOND, Nanoseconds};
 
 /// A duration with two or three significant digits: "38 µs", "1.20 ms", "350 s".
 pub fn duration(time: Nanoseconds) -> String {
@@ -17,6 +17,14 @@ pub fn duration(time: Nanoseconds) -> String {
         _ => 2,
     };
     format!("{value:.decimals$} {unit}")
+}
+
+/// How long after something known to the millisecond: "within a millisecond", "40.0 ms later".
+pub fn later(time: Nanoseconds) -> String {
+    if time < MILLISECOND {
+        return "within a millisecond".into();
+    }
+    format!("{} later", duration(time))
 }
 
 /// A count with its noun: "1 byte", "2 bytes".
@@ -46,6 +54,12 @@ mod tests {
         for (time, expected) in cases {
             assert_eq!(duration(time), expected);
         }
+    }
+
+    #[test]
+    fn what_follows_at_once_has_no_number() {
+        assert_eq!(later(0), "within a millisecond");
+        assert_eq!(later(MILLISECOND), "1.00 ms later");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::cause::rank::{Ranking, rank};
 use crate::cause::{Cause, Origin, Severity};
+use crate::claim::multipath;
 use crate::evidence::path::{is_elsewhere, is_foreign};
 use crate::evidence::{Fact, Situation, absence, form};
 use crate::field::{Expert, Field};
@@ -150,6 +151,13 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
     if silence >= LEAST_IDLE {
         report.add(Field::Idle, Value::Duration(silence));
     }
+    if let Some(claim) = &reset.claim {
+        report.text(Field::Claim, claim.text.as_str());
+        if let Some(code) = claim.code {
+            report.add(Field::ClaimCode, Value::Unsigned(code));
+        }
+        report.text(Field::ClaimVendor, claim.vendor.to_string());
+    }
     if let Hops::Other { difference, .. } = situation.hops() {
         report.add(Field::TtlDifference, Value::Signed(difference.into()));
     }
@@ -180,6 +188,10 @@ fn kernel_reason(cause: &Cause, situation: &Situation<'_>) -> Option<&'static st
     let reset = situation.reset;
     let passive = form::ANSWERS_ESTABLISHED.holds(situation);
     match cause.kernel_reason? {
+        "MPTCP_RST_EUNSPEC" => {
+            let claim = reset.claim.as_ref()?;
+            multipath::kernel_reason(claim.code)
+        }
         "NO_SOCKET" | "TCP_STATE" if passive && !reset.from_client && reset.own.answered_syn => {
             Some("TCP_FLAGS")
         }

@@ -110,8 +110,8 @@ fn resets_with_zero(segments: &[Segment]) -> usize {
     segments.iter().filter(zero).count()
 }
 
-fn shifted(segments: &[Segment], client: u32, server: u32) -> Vec<Segment> {
-    let shift = |segment: &Segment| {
+fn shifted(segments: &[Segment<'static>], client: u32, server: u32) -> Vec<Segment<'static>> {
+    let shift = |segment: &Segment<'static>| {
         let from_server = segment.source.port == 80;
         let (own, peer) = if from_server {
             (server, client)

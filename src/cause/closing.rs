@@ -2,14 +2,17 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::SENDER_WAS_RESET;
+use crate::evidence::application::{
+    ANSWERED_EARLY, FATAL_ALERT, HANDSHAKE_BROKEN_OFF, OWN_GOODBYE, PEER_GOODBYE, SEALED_ALERT,
+};
 use crate::evidence::closing::{
     BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
     OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
-    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, PEER_DATA_UNANSWERED, PEER_SILENT, RECEIVING_TRANSFER,
-    REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED,
-    RESET_ACKS_DATA,
+    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, OWN_REPLY_INCOMPLETE, PEER_DATA_UNANSWERED, PEER_SILENT,
+    RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED,
+    REQUEST_UNANSWERED, RESET_ACKS_DATA,
 };
 use crate::evidence::form::{ACTIVE, ANSWERS_SYN, PASSIVE};
 use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
@@ -54,6 +57,13 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&RECEIVING_TRANSFER, -2.5),
         (&MORE_WAS_COMING, -4.0),
         (&NO_PAYLOAD, -2.0),
+        (&OWN_REPLY_INCOMPLETE, -3.0),
+        (&OWN_GOODBYE, 3.0),
+        (&PEER_GOODBYE, 2.5),
+        (&FATAL_ALERT, -4.0),
+        (&HANDSHAKE_BROKEN_OFF, -4.0),
+        (&SEALED_ALERT, -4.0),
+        (&ANSWERED_EARLY, -3.0),
     ],
     ceiling: 97,
     provoked: false,
@@ -102,6 +112,9 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
         (&GAVE_UP, -3.0),
         (&SENDER_WAS_RESET, -3.0),
         (&LABEL_MISSING, -4.0),
+        (&FATAL_ALERT, -3.0),
+        (&SEALED_ALERT, -3.0),
+        (&ANSWERED_EARLY, -2.0),
     ],
     ceiling: 97,
     provoked: true,
@@ -149,6 +162,12 @@ pub static UNREAD_DATA: Cause = Cause {
         (&REPLY_COMPLETE, -1.5),
         (&PEER_FIN, -1.0),
         (&ABORTED_TOGETHER, -1.0),
+        (&OWN_GOODBYE, -1.0),
+        (&PEER_GOODBYE, -1.0),
+        (&FATAL_ALERT, -3.0),
+        (&HANDSHAKE_BROKEN_OFF, -0.5),
+        (&SEALED_ALERT, -3.0),
+        (&ANSWERED_EARLY, -2.0),
     ],
     ceiling: 97,
     provoked: true,
@@ -192,6 +211,13 @@ pub static APP_ABORT: Cause = Cause {
         (&NO_PAYLOAD, -1.0),
         (&ABORTED_TOGETHER, -1.0),
         (&OTHER_LEG_RESET, -1.0),
+        (&OWN_REPLY_INCOMPLETE, 2.0),
+        (&OWN_GOODBYE, -4.0),
+        (&PEER_GOODBYE, -2.5),
+        (&FATAL_ALERT, -3.0),
+        (&HANDSHAKE_BROKEN_OFF, 0.5),
+        (&SEALED_ALERT, -3.0),
+        (&ANSWERED_EARLY, -2.0),
     ],
     ceiling: 97,
     provoked: false,
@@ -242,6 +268,12 @@ pub static CANCELLED: Cause = Cause {
         (&REPLY_DELIVERED, -3.0),
         (&PEER_FIN, -2.0),
         (&HOPS_FIT, 0.5),
+        (&OWN_GOODBYE, -3.0),
+        (&PEER_GOODBYE, -3.0),
+        (&FATAL_ALERT, -3.0),
+        (&HANDSHAKE_BROKEN_OFF, -2.0),
+        (&SEALED_ALERT, -3.0),
+        (&ANSWERED_EARLY, -3.0),
     ],
     ceiling: 97,
     provoked: true,

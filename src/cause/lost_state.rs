@@ -2,6 +2,7 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::SENDER_WAS_RESET;
+use crate::evidence::claim::{CLAIMS_NO_CONNECTION, believed};
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ANSWERS_ESTABLISHED;
 use crate::evidence::opening::{
@@ -31,10 +32,14 @@ pub static NO_CONNECTION: Cause = Cause {
                 keep-alive intervals",
     reference: "RFC 9293 3.5.1 (half-open connections) and 3.10.7.1",
     position: Position::First,
-    applies: |s| ANSWERS_ESTABLISHED.holds(s) && !OWN_FIN.holds(s),
+    // A BIG-IP answers with RST+ACK, which looks like an abort by a TCP that knows the connection.
+    applies: |s| {
+        (ANSWERS_ESTABLISHED.holds(s) && !OWN_FIN.holds(s)) || CLAIMS_NO_CONNECTION.holds(s)
+    },
     prior: 0.5,
     weighs: &[
         (&ANSWERS_ESTABLISHED, 1.0),
+        (&CLAIMS_NO_CONNECTION, 4.0),
         (&HOPS_FIT, 1.0),
         (&LABEL_FITS, 0.5),
         (&SENDER_WAS_RESET, -4.0),
@@ -56,10 +61,17 @@ pub static NO_CONNECTION: Cause = Cause {
             LONG_SILENCE.. => format!(" (after {} of silence)", duration(silence)),
             _ => String::new(),
         };
+        let sender = s.reset.sender;
+        if let Some(claim) = believed(s).filter(|_| !ANSWERS_ESTABLISHED.holds(s)) {
+            return format!(
+                "{sender} does not know the connection any more{after}, as its reset says: \"{}\" ({})",
+                claim.brief(),
+                claim.vendor
+            );
+        }
         format!(
-            "{} does not know the connection any more: it answered frame {}{after} with a reset, without \
+            "{sender} does not know the connection any more: it answered frame {}{after} with a reset, without \
              having closed",
-            s.reset.sender,
             s.trigger_frame(),
         )
     },

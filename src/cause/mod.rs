@@ -4,9 +4,12 @@
 //! causes by name: registration, ranking, reports and documentation walk the list.
 
 mod aftermath;
+mod application;
+mod capacity;
 mod closing;
 mod handshake;
 mod lost_state;
+mod protocol;
 pub mod rank;
 mod shutdown;
 mod third_party;
@@ -33,6 +36,8 @@ pub enum Category {
     LostState,
     /// By somebody who is neither endpoint.
     ThirdParty,
+    /// The protocol itself asks for it.
+    Protocol,
     /// What follows an earlier reset.
     Aftermath,
     /// The file does not say.
@@ -48,6 +53,7 @@ impl Category {
             Category::Timeout => "timeout",
             Category::LostState => "lost_state",
             Category::ThirdParty => "third_party",
+            Category::Protocol => "protocol",
             Category::Aftermath => "aftermath",
             Category::Unknown => "unknown",
         }
@@ -182,6 +188,7 @@ pub static ALL: &[&Cause] = &[
     &handshake::server::INVALID_ACK,
     &handshake::server::ACCEPT_OVERFLOW,
     &handshake::server::LISTENER_CLOSED,
+    &capacity::NO_SERVICE,
     &closing::NORMAL_CLOSE,
     &closing::DATA_AFTER_CLOSE,
     &closing::UNREAD_DATA,
@@ -198,6 +205,11 @@ pub static ALL: &[&Cause] = &[
     &third_party::INJECTED,
     &third_party::BLIND_RESET,
     &third_party::RELAYED,
+    &application::EARLY_RESPONSE,
+    &application::TLS_FAILURE,
+    &capacity::RESOURCE_LIMIT,
+    &protocol::MALFORMED,
+    &protocol::MPTCP,
     &aftermath::LOST_RESET,
     &aftermath::ALREADY_RESET,
     &aftermath::IN_FLIGHT,

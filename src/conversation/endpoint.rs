@@ -81,8 +81,6 @@ pub struct Endpoint {
     pub ticket: Ticket,
     /// Its last segment with new payload.
     pub last_data: Moment,
-    /// Frame of its last segment with which an application message was complete.
-    pub last_message: u32,
     /// Payload bytes sent for the first time.
     pub bytes: u64,
     /// Data segments it sent since the other side's last one, 255 for more.
@@ -181,9 +179,6 @@ impl Endpoint {
             self.last_data = Moment::of(segment);
             self.bytes += u64::from(segment.payload_length);
             self.burst = self.burst.saturating_add(1);
-        }
-        if segment.application.response_complete || segment.application.request_complete {
-            self.last_message = segment.frame;
         }
         if segment.flags.has(Flags::FIN) && self.fin.is_none() {
             let moment = Moment::of(segment);

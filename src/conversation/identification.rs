@@ -69,7 +69,7 @@ mod tests {
     use super::*;
     use crate::segment::tests::segment;
 
-    fn numbered(number: u16) -> Segment {
+    fn numbered(number: u16) -> Segment<'static> {
         let mut segment = segment(1);
         segment.ip.identification = Some(number);
         segment

@@ -2,12 +2,14 @@
 
 mod attempts;
 mod endpoint;
+mod exchange;
 mod identification;
 mod round_trip;
 mod table;
 
 pub use attempts::Attempts;
 pub use endpoint::{Endpoint, Fin, Opening};
+pub use exchange::{Exchange, Exchanges, Failure, Message, Speaker};
 pub use identification::{Identification, Identified};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use table::Conversations;
@@ -68,6 +70,8 @@ pub struct Conversation {
     /// Who opened it.
     pub client: Client,
     endpoints: [Endpoint; 2],
+    /// What its applications said, as an index into the session's exchanges.
+    pub exchange: Option<Index>,
     /// When either side last sent something but a reset.
     last_activity: Nanoseconds,
     opened: Tick,
@@ -110,6 +114,7 @@ impl Conversation {
         Conversation {
             client,
             endpoints: Default::default(),
+            exchange: None,
             last_activity: segment.time,
             opened: Tick::at(segment.time),
         }

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::segment::tests::segment;
 
-    fn data(frame: u32) -> Segment {
+    fn data(frame: u32) -> Segment<'static> {
         Segment {
             payload_length: 100,
             ..segment(frame)

@@ -59,6 +59,7 @@ impl Conversations {
         let conversation = self.get_mut(index);
         let hosts = conversation.endpoints.map(|endpoint| endpoint.host);
         conversation.endpoints = Default::default();
+        conversation.exchange = None;
         conversation.keep_hosts(hosts);
     }
 

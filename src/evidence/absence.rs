@@ -1,9 +1,11 @@
 //! What the file lacks, and how sure a verdict can be without it.
 
 use super::Situation;
+use super::claim::believed;
 use super::form::ANSWERS_SYN;
 use super::path::is_foreign;
 use super::third_party::{BOTH_GO_ON, GUESSES_AHEAD, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN};
+use crate::claim::Meaning;
 use crate::host::Hops;
 use crate::reset::Form;
 
@@ -56,6 +58,17 @@ pub static ALL: &[Absence] = &[
         says: |s| {
             format!(
                 "The segments of {} before the reset: the capture holds one direction only",
+                s.reset.sender
+            )
+        },
+    },
+    Absence {
+        // Whatever it says may be made up, and it moves the verdict.
+        holds: |s| believed(s).is_some_and(|claim| claim.meaning != Meaning::Other),
+        ceiling: 80,
+        says: |s| {
+            format!(
+                "A proof of what the reset says of itself: the log of {} at this time",
                 s.reset.sender
             )
         },

@@ -2,7 +2,8 @@
 
 use super::closing::{OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING};
 use super::{Fact, Situation};
-use crate::reset::Form;
+use crate::conversation::{Message, Speaker};
+use crate::reset::{Form, Side};
 use crate::text::{count, duration};
 
 /// Segments in a row that only a transfer sends: more than the initial window of RFC 6928 2.
@@ -16,48 +17,60 @@ fn own_spoke_last(s: &Situation<'_>) -> bool {
     s.reset.own.last_data.frame > s.reset.peer.last_data.frame
 }
 
+fn server<'a>(s: &Situation<'a>) -> &'a Side {
+    if s.reset.from_client {
+        &s.reset.peer
+    } else {
+        &s.reset.own
+    }
+}
+
+fn server_speaker<'a>(s: &Situation<'a>) -> &'a Speaker {
+    if s.reset.from_client {
+        s.exchange.speaker(s.reset.direction.reverse())
+    } else {
+        s.exchange.speaker(s.reset.direction)
+    }
+}
+
+fn server_spoke_last(s: &Situation<'_>) -> bool {
+    peer_spoke_last(s) == s.reset.from_client && s.reset.own.last_data != s.reset.peer.last_data
+}
+
 /// The last data of the connection ended a reply that the application dissector calls complete.
 pub static REPLY_COMPLETE: Fact = Fact {
-    holds: |s| {
-        let server = if s.reset.from_client {
-            &s.reset.peer
-        } else {
-            &s.reset.own
-        };
-        let spoke_last = if s.reset.from_client {
-            peer_spoke_last(s)
-        } else {
-            own_spoke_last(s)
-        };
-        spoke_last && server.last_message == server.last_data.frame
-    },
+    holds: |s| server_spoke_last(s) && server(s).message == Message::Complete,
     says: |s| {
-        let server = if s.reset.from_client {
-            &s.reset.peer
-        } else {
-            &s.reset.own
-        };
-        format!("The reply was complete with frame {}", server.last_message)
-    },
-};
-
-/// A request that the application dissector knows, and data in reply, but no complete reply.
-pub static REPLY_INCOMPLETE: Fact = Fact {
-    holds: |s| {
-        let asked = &s.reset.own;
-        s.reset.from_client
-            && asked.last_message != 0
-            && asked.last_message == asked.last_data.frame
-            && peer_spoke_last(s)
-            && s.reset.peer.last_message < asked.last_message
-    },
-    says: |s| {
+        let reply = server_speaker(s);
         format!(
-            "The reply to the request of frame {} was not complete",
-            s.reset.own.last_message
+            "The reply (status {}) was complete with frame {}",
+            reply.status, reply.message
         )
     },
 };
+
+/// Data in reply to a request that the application dissector knows, but no complete reply.
+pub static REPLY_INCOMPLETE: Fact = Fact {
+    holds: |s| s.reset.from_client && is_reply_open(s),
+    says: say_incomplete,
+};
+
+/// The same, broken off by the server itself.
+pub static OWN_REPLY_INCOMPLETE: Fact = Fact {
+    holds: |s| !s.reset.from_client && is_reply_open(s),
+    says: say_incomplete,
+};
+
+fn is_reply_open(s: &Situation<'_>) -> bool {
+    server_spoke_last(s) && server(s).message == Message::Open
+}
+
+fn say_incomplete(s: &Situation<'_>) -> String {
+    format!(
+        "The reply was not complete with its last segment (frame {})",
+        server(s).last_data.frame
+    )
+}
 
 /// A client that has had a reply to what it asked.
 pub static REPLY_RECEIVED: Fact = Fact {

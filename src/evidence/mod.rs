@@ -4,6 +4,8 @@
 
 pub mod absence;
 pub mod aftermath;
+pub mod application;
+pub mod claim;
 pub mod closing;
 pub mod exchange;
 pub mod form;
@@ -14,8 +16,9 @@ pub mod silence;
 pub mod third_party;
 
 use crate::company::{Burst, Distance, Opener};
-use crate::conversation::UNKNOWN_ROUND_TRIP;
+use crate::conversation::{Exchange, Speaker, UNKNOWN_ROUND_TRIP};
 use crate::host::{Hops, Host};
+use crate::names::Names;
 use crate::reset::{Form, Kind, Reset, Series, Trigger};
 use crate::segment::{MILLISECOND, Nanoseconds};
 
@@ -44,6 +47,10 @@ pub struct Situation<'a> {
     pub distance: Option<&'a Distance>,
     /// The reset of a proxy's other leg just before.
     pub other_leg: Option<&'a Reset>,
+    /// What the applications had said.
+    pub exchange: &'a Exchange,
+    /// The names of servers.
+    pub names: &'a Names,
 }
 
 impl Situation<'_> {
@@ -51,6 +58,21 @@ impl Situation<'_> {
     pub fn trigger_of_passive(&self) -> Option<&Trigger> {
         let trigger = self.reset.trigger.as_ref();
         trigger.filter(|_| self.reset.form == Form::Passive)
+    }
+
+    /// What the application of the reset's sender had said.
+    pub fn own_speaker(&self) -> &Speaker {
+        self.exchange.speaker(self.reset.direction)
+    }
+
+    /// What the other application had said.
+    pub fn peer_speaker(&self) -> &Speaker {
+        self.exchange.speaker(self.reset.direction.reverse())
+    }
+
+    /// The name that the client asked for, from its ClientHello or its Host header.
+    pub fn server_name(&self) -> Option<&str> {
+        self.exchange.server_name.map(|name| self.names.get(name))
     }
 
     /// Frame of the trigger, 0 for none.

@@ -1,13 +1,14 @@
 //! The session behind the opaque pointer, and the functions that C calls on it.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
-use super::bindings::{rst_item, rst_packet, rst_report, rst_reports, rst_session};
+use super::bindings::{rst_input, rst_item, rst_packet, rst_report, rst_reports, rst_session};
 use super::contain::{contain, install_hook};
 use super::fault::inject;
+use crate::application::inputs::{self, Value as Input};
 use crate::decode::{RawSegment, decode};
-use crate::field::{Field, INPUTS, InputMeaning};
+use crate::field::{Field, INPUTS};
 use crate::report::{Report, Value};
 use crate::segment::{Application, Nanoseconds};
 use crate::session::{Session, failure};
@@ -68,13 +69,16 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
     // SAFETY: read.c took both lengths from the captured bytes of the same buffers.
     let (ip, tcp) = unsafe {
         (
-            bytes(packet.ip, packet.ip_captured),
-            bytes(packet.tcp, packet.tcp_captured),
+            elements(packet.ip, packet.ip_captured),
+            elements(packet.tcp, packet.tcp_captured),
         )
     };
+    // SAFETY: read.c filled so many elements of its array, whose texts belong to the frame's tree.
+    let inputs = unsafe { elements(packet.inputs, packet.input_count) };
     let observed = contain(|| {
         inject("panic-observe", packet.frame);
-        if let Some(segment) = decode(&raw_segment(packet, ip, tcp)) {
+        let application = handle.application(inputs);
+        if let Some(segment) = decode(&raw_segment(packet, ip, tcp, application)) {
             handle.session.observe(&segment);
         }
     });
@@ -110,8 +114,8 @@ pub unsafe extern "C" fn recall(
 }
 
 /// # Safety
-/// `start` is NULL or points to `length` bytes that outlive the result.
-unsafe fn bytes<'a>(start: *const u8, length: u32) -> &'a [u8] {
+/// `start` is NULL or points to `length` elements that outlive the result.
+unsafe fn elements<'a, T>(start: *const T, length: u32) -> &'a [T] {
     if start.is_null() {
         return &[];
     }
@@ -119,7 +123,12 @@ unsafe fn bytes<'a>(start: *const u8, length: u32) -> &'a [u8] {
     unsafe { std::slice::from_raw_parts(start, length as usize) }
 }
 
-fn raw_segment<'a>(packet: &rst_packet, ip: &'a [u8], tcp: &'a [u8]) -> RawSegment<'a> {
+fn raw_segment<'a>(
+    packet: &rst_packet,
+    ip: &'a [u8],
+    tcp: &'a [u8],
+    application: Application,
+) -> RawSegment<'a> {
     RawSegment {
         frame: packet.frame,
         layer: packet.layer,
@@ -129,7 +138,7 @@ fn raw_segment<'a>(packet: &rst_packet, ip: &'a [u8], tcp: &'a [u8]) -> RawSegme
         tcp_offset: (packet.tcp_offset != u32::MAX).then_some(packet.tcp_offset),
         reported: packet.reported,
         link_source: packet.link_source,
-        application: application(packet.inputs),
+        application,
     }
 }
 
@@ -139,17 +148,34 @@ fn nanoseconds(seconds: i64, nanoseconds: i32) -> Nanoseconds {
         .saturating_add(nanoseconds.into())
 }
 
-fn application(inputs: u32) -> Application {
-    let says = |meaning| {
-        INPUTS
-            .iter()
-            .enumerate()
-            .any(|(bit, input)| inputs >> bit & 1 == 1 && input.meaning == meaning)
-    };
-    Application {
-        response_complete: says(InputMeaning::ReplyComplete),
-        request_complete: says(InputMeaning::RequestComplete),
+impl Handle {
+    fn application(&mut self, inputs: &[rst_input]) -> Application {
+        if inputs.is_empty() {
+            return Application::default();
+        }
+        let values = inputs.iter().filter_map(|input| {
+            Some(Input {
+                meaning: INPUTS.get(usize::from(input.input))?.meaning,
+                number: input.number,
+                // SAFETY: the glue's texts end with NUL and live during the call.
+                text: unsafe { text(input.text) },
+            })
+        });
+        let (mut application, name) = inputs::fold(values);
+        application.server_name = name.and_then(|name| self.session.name(name));
+        application
     }
+}
+
+/// # Safety
+/// `start` is NULL or points to a text that ends with NUL and outlives the result.
+unsafe fn text<'a>(start: *const c_char) -> &'a str {
+    if start.is_null() {
+        return "";
+    }
+    // SAFETY: by the contract above.
+    let text = unsafe { CStr::from_ptr(start) };
+    text.to_str().unwrap_or_default()
 }
 
 impl Lent {
@@ -197,7 +223,7 @@ impl Lent {
     }
 
     /// The text with an end that C knows; what follows a NUL is cut.
-    fn text(&mut self, text: &str) -> *const std::ffi::c_char {
+    fn text(&mut self, text: &str) -> *const c_char {
         let until_nul = text.split('\0').next().unwrap_or_default();
         self.texts.push(CString::new(until_nul).unwrap_or_default());
         // A CString's bytes stay where they are when the vector around it grows.

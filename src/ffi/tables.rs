@@ -57,7 +57,6 @@ pub static C_EXPERTS: Shared<[rst_expert; EXPERTS.len()]> = Shared({
 
 /// The names of `INPUTS` for C.
 pub static C_INPUTS: Shared<[*const c_char; INPUTS.len()]> = Shared({
-    assert!(INPUTS.len() <= 32, "rst_packet.inputs has 32 bits");
     let mut table = [std::ptr::null(); INPUTS.len()];
     let mut i = 0;
     while i < INPUTS.len() {

@@ -1,14 +1,29 @@
 //! Gathers the facts of a reset from its header and from the connection before it.
 
 use super::trigger::{Answerer, Kind, Trigger, answered, last_received};
-use super::{Acceptance, Form, Reset, Side};
-use crate::conversation::{Client, Conversation, Direction, Endpoint, Fin};
+use super::{Acceptance, Form, Reset, Side, fault};
+use crate::claim::{self, Claim};
+use crate::conversation::{Client, Conversation, Direction, Endpoint, Exchange, Fin, Message};
 use crate::recent::Recent;
 use crate::segment::{Flags, Index, Segment};
 use crate::seq::Seq;
 
 /// Segments in which a late forger's number is looked for: those of one window.
 const MOST_BOUNDARIES: usize = 32;
+/// What the applications of a conversation said.
+#[derive(Clone, Copy)]
+pub struct Applications<'a> {
+    /// What is known of it.
+    pub exchange: &'a Exchange,
+    /// Whether the file's payloads are cut.
+    pub cut: bool,
+}
+
+impl Applications<'_> {
+    fn progress(self, direction: Direction, own: &Endpoint, peer: &Endpoint) -> Message {
+        self.exchange.progress(direction, own, peer, self.cut)
+    }
+}
 
 /// The parts of a reset that its own header and the connection before it give.
 pub fn gather(
@@ -17,6 +32,7 @@ pub fn gather(
     direction: Direction,
     answerer: Answerer,
     recent: &Recent,
+    applications: Applications<'_>,
 ) -> Reset {
     let (own, peer) = (
         conversation.endpoint(direction),
@@ -31,11 +47,15 @@ pub fn gather(
         Form::Active => last_received(segment, peer, recent),
         _ => answered,
     };
+    let passive_trigger = trigger
+        .filter(|_| form == Form::Passive)
+        .map(|trigger| trigger.frame);
     Reset {
         frame: segment.frame,
         time: segment.time,
         sender: segment.source,
         receiver: segment.destination,
+        direction,
         from_client: conversation.client.direction() == direction,
         client_guessed: matches!(conversation.client, Client::Guessed(_)),
         seq: segment.seq,
@@ -56,6 +76,16 @@ pub fn gather(
         data_end: own.is_seen().then(|| own.data_end()),
         data_after_fin: data_after_fin(own, trigger.as_ref()),
         took_data_after_fin: took_data_after_fin(own, peer),
+        claim: claim(segment, own, recent).map(Box::new),
+        multipath: segment.options.multipath
+            && (speaks_multipath(own, recent) || speaks_multipath(peer, recent)),
+        faulty: fault::provoking(
+            segment.time,
+            passive_trigger,
+            own.ticket,
+            peer.ticket,
+            recent,
+        ),
         silence: conversation.silence_before(segment),
         age: conversation.age_at(segment.time),
         ahead: if own.is_seen() {
@@ -65,8 +95,13 @@ pub fn gather(
         },
         at_boundary: is_boundary(segment.seq, own, recent),
         identified: own.identification.compare(segment),
-        own: Side::of(own, peer),
-        peer: Side::of(peer, own),
+        own: Side::of(own, peer, applications.progress(direction, own, peer)),
+        peer: Side::of(
+            peer,
+            own,
+            applications.progress(direction.reverse(), peer, own),
+        ),
+        exchange: conversation.exchange,
         host: Index::new(0),
         previous_of_host: None,
         series: Index::new(0),
@@ -86,8 +121,27 @@ pub fn gather(
     }
 }
 
+/// How many of a side's last segments are asked for its habits.
+const RECENT_SEGMENTS: usize = 64;
+
+fn claim(segment: &Segment, own: &Endpoint, recent: &Recent) -> Option<Claim> {
+    let windows = || {
+        let entries = recent.backwards(own.ticket).take(RECENT_SEGMENTS);
+        entries
+            .filter(|(_, entry)| !entry.flags.has(Flags::RST))
+            .map(|(_, entry)| entry.window)
+            .collect()
+    };
+    claim::stated(segment).or_else(|| claim::netscaler::of_window(segment.window, windows))
+}
+
+fn speaks_multipath(side: &Endpoint, recent: &Recent) -> bool {
+    let mut entries = recent.backwards(side.ticket).take(RECENT_SEGMENTS);
+    entries.any(|(_, entry)| entry.multipath && !entry.flags.has(Flags::RST))
+}
+
 impl Side {
-    fn of(endpoint: &Endpoint, other: &Endpoint) -> Side {
+    fn of(endpoint: &Endpoint, other: &Endpoint, message: Message) -> Side {
         Side {
             syn: endpoint.syn.is_seen(),
             answered_syn: endpoint.syn.is_answer(),
@@ -100,7 +154,7 @@ impl Side {
             outstanding: endpoint.outstanding(other),
             last: endpoint.last,
             last_data: endpoint.last_data,
-            last_message: endpoint.last_message,
+            message,
             burst: endpoint.burst,
             turns: endpoint.turns,
             attempts: endpoint.attempts,

@@ -1,16 +1,20 @@
 //! One reset as facts: compact values, no words. The verdict is ranked from them when it is asked for.
 
+mod fault;
 mod gather;
 mod series;
 mod trigger;
 
-pub use gather::gather;
 pub use series::{SERIES, Series};
 pub use trigger::{Answerer, Kind, Trigger, passed_over};
 
-use crate::conversation::Attempts;
 use crate::conversation::Identified;
 use crate::segment::{Flags, Index, MILLISECOND, Moment, Nanoseconds, Socket};
+pub use fault::{Fault, Faulty};
+pub use gather::{Applications, gather};
+
+use crate::claim::Claim;
+use crate::conversation::{Attempts, Direction, Message};
 use crate::seq::Seq;
 
 /// How the TCP part of a reset was made (RFC 9293 3.5.2).
@@ -62,8 +66,8 @@ pub struct Side {
     pub last: Moment,
     /// Its last new payload.
     pub last_data: Moment,
-    /// Frame of the last segment with which an application message of it was complete.
-    pub last_message: u32,
+    /// How far its last application message had come.
+    pub message: Message,
     /// Its data segments since the other side's last one.
     pub burst: u8,
     /// How often it took its turn to send data.
@@ -87,6 +91,8 @@ pub struct Reset {
     pub sender: Socket,
     /// Whose as destination.
     pub receiver: Socket,
+    /// The direction in which its sender sends.
+    pub direction: Direction,
     /// Whether the sender is the client.
     pub from_client: bool,
     /// Whether that is a guess, from the ports.
@@ -127,6 +133,12 @@ pub struct Reset {
     pub data_after_fin: bool,
     /// Its sender acknowledged data after its FIN: it was half-closed, not gone.
     pub took_data_after_fin: bool,
+    /// What it says of itself.
+    pub claim: Option<Box<Claim>>,
+    /// A recent segment of either side carries an MPTCP option; only looked for where the reset does.
+    pub multipath: bool,
+    /// The segment that provoked it need not be accepted.
+    pub faulty: Option<Faulty>,
     /// Silence of both sides before it.
     pub silence: Nanoseconds,
     /// Time since the conversation's first segment.
@@ -141,6 +153,8 @@ pub struct Reset {
     pub own: Side,
     /// What its receiver had done.
     pub peer: Side,
+    /// What the applications had said, as an index into the session's exchanges.
+    pub exchange: Option<Index>,
     /// The sender's host, as an index.
     pub host: Index,
     /// The host's reset before it, as an index.
@@ -213,7 +227,7 @@ impl Reset {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::conversation::Conversations;
+    use crate::conversation::{Conversations, Exchange};
     use crate::recent::Recent;
     use crate::segment::Segment;
     use crate::segment::tests::segment;
@@ -233,6 +247,10 @@ pub(crate) mod tests {
             direction,
             Answerer::default(),
             &Recent::default(),
+            Applications {
+                exchange: &Exchange::default(),
+                cut: false,
+            },
         )
     }
 }

@@ -210,7 +210,7 @@ mod tests {
         peer
     }
 
-    fn reset_at(millisecond: u32) -> Segment {
+    fn reset_at(millisecond: u32) -> Segment<'static> {
         let flags = Flags::RST;
         Segment {
             flags,

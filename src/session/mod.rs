@@ -4,9 +4,10 @@ mod observe;
 mod review;
 
 use crate::company::Company;
-use crate::conversation::{Conversations, Placement};
+use crate::conversation::{Conversations, Exchanges, Placement};
 use crate::field::Expert;
 use crate::host::Hosts;
+use crate::names::Names;
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Reset, Series};
@@ -31,6 +32,10 @@ enum Entry {
 pub struct Session {
     conversations: Conversations,
     hosts: Hosts,
+    exchanges: Exchanges,
+    names: Names,
+    /// Whether the file's payloads are cut.
+    payloads_cut: bool,
     recent: Recent,
     company: Company,
     resets: Vec<Reset>,
@@ -49,6 +54,11 @@ impl Session {
     /// An empty one.
     pub fn new() -> Session {
         Session::default()
+    }
+
+    /// The index of a server's name, for [`crate::application::Application::server_name`].
+    pub fn name(&mut self, name: &str) -> Option<Index> {
+        self.names.index(name)
     }
 
     /// Takes in the next segment of the file.

@@ -4,7 +4,7 @@ use super::{Entry, Session};
 use crate::cause::rank::rank;
 use crate::conversation::{Direction, Endpoint};
 use crate::host::Hops;
-use crate::reset::{Answerer, Form, Reset, Series, gather, passed_over};
+use crate::reset::{Answerer, Applications, Form, Reset, Series, gather, passed_over};
 use crate::segment::{Index, Segment};
 
 /// In longer series one more or less no longer matters.
@@ -21,6 +21,16 @@ impl Session {
         let own_series = sender.series;
         let acknowledged = sender.acked.is_some();
         let observed = conversation.observe(segment, direction, &mut self.recent);
+        self.payloads_cut |= segment.application.payload_cut;
+        if !segment.application.is_silent() {
+            let (own, peer) = (
+                conversation.endpoint(direction),
+                conversation.endpoint(direction.reverse()),
+            );
+            let (index, exchange) = self.exchanges.change(conversation.exchange);
+            exchange.hear(segment, direction, own, peer, self.payloads_cut);
+            conversation.exchange = Some(index);
+        }
         let own_bytes = conversation.endpoint(direction).bytes;
         let peer = conversation.endpoint(direction.reverse());
         let ecn = peer.syn.asks_ecn();
@@ -70,7 +80,21 @@ impl Session {
     pub(super) fn observe_reset(&mut self, segment: &Segment, index: Index, direction: Direction) {
         let conversation = self.conversations.get(index);
         let answerer = self.answerer(segment, conversation.endpoint(direction));
-        let mut reset = gather(segment, conversation, direction, answerer, &self.recent);
+        let applications = Applications {
+            exchange: self.exchanges.get(conversation.exchange),
+            cut: self.payloads_cut,
+        };
+        let mut reset = gather(
+            segment,
+            conversation,
+            direction,
+            answerer,
+            &self.recent,
+            applications,
+        );
+        if let Some(exchange) = reset.exchange {
+            self.exchanges.keep(exchange);
+        }
         let (sender, peer) = (
             conversation.endpoint(direction),
             conversation.endpoint(direction.reverse()),

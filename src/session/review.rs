@@ -28,6 +28,8 @@ impl Session {
             since_start: self.start.map_or(0, |start| {
                 reset.time.saturating_sub(reset.age).saturating_sub(start)
             }),
+            exchange: self.exchanges.get(reset.exchange),
+            names: &self.names,
             opposite: series
                 .opposite
                 .map(|opposite| &self.resets[self.series[opposite.place()].first.place()]),

@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rstanalysis::application::Http;
+use rstanalysis::application::tls::Alert;
+use rstanalysis::options::MultipathEnd;
 use rstanalysis::segment::{
     Application, Flags, IpHeader, MILLISECOND, Nanoseconds, Options, Segment, Socket,
 };
@@ -100,9 +103,9 @@ impl Default for Stage {
 }
 
 /// The segments of the dialogue, as a capture between the two shows them.
-pub fn play(steps: &[Step], stage: Stage) -> Vec<Segment> {
+pub fn play(steps: &[Step], stage: Stage) -> Vec<Segment<'static>> {
     let mut next = stage.initial.map(Seq);
-    let mut last: [Option<Segment>; 2] = [None, None];
+    let mut last: [Option<Segment<'static>>; 2] = [None, None];
     let mut time = stage.start;
     let mut segments = Vec::new();
     for step in steps {
@@ -162,7 +165,7 @@ fn perform(act: Act, segment: &mut Segment, own: Option<Segment>, peer: Option<S
     true
 }
 
-fn blank(stage: Stage, step: &Step) -> Segment {
+fn blank(stage: Stage, step: &Step) -> Segment<'static> {
     let socket = |server: bool| Socket {
         address: IpAddr::from([10, 0, stage.network, 1 + u8::from(server)]),
         port: if server { 80 } else { 40000 },
@@ -178,11 +181,13 @@ fn blank(stage: Stage, step: &Step) -> Segment {
         flags: Flags(0),
         window: 500,
         payload_length: 0,
+        payload: &[],
         options: Options {
             any: step.timestamp,
             timestamp: step.timestamp.then_some(7),
             window_scale: None,
             sack_permitted: step.timestamp,
+            ..Options::default()
         },
         ip: IpHeader {
             hop_limit: step.hop_limit,
@@ -212,6 +217,90 @@ fn number() -> impl Strategy<Value = Seq> {
     .prop_map(Seq)
 }
 
+fn http() -> impl Strategy<Value = Http> {
+    let status = proptest::option::of(prop_oneof![any::<u16>(), Just(413)]);
+    let content_length = proptest::option::of(prop_oneof![any::<u32>(), 0..3u32]);
+    (status, content_length, any::<bool>()).prop_map(|(status, content_length, head)| Http {
+        status,
+        content_length,
+        head,
+    })
+}
+
+/// TLS records, goodbyes and others, as their bytes.
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    let record = (
+        20..=24u8,
+        prop_oneof![Just(19u8), Just(2), any::<u8>()],
+        vec(0..3u8, 0..30),
+    );
+    prop_oneof![
+        vec(any::<u8>(), 0..40),
+        Just(b"QUIT\r\n".to_vec()),
+        vec(record, 1..4).prop_map(|records| {
+            let bytes = |(kind, size, content): (u8, u8, Vec<u8>)| {
+                [vec![kind, 3, 3, 0, size], content].concat()
+            };
+            records.into_iter().flat_map(bytes).collect()
+        }),
+    ]
+}
+
+prop_compose! {
+    fn application()(
+        http in proptest::option::of(http()),
+        alert in proptest::option::of((any::<u8>(), any::<u8>())),
+        payload in payload(),
+        missing in 0..2u32,
+    ) -> Application {
+        let mut application = Application {
+            http,
+            alert: alert.map(|(level, description)| Alert { level, description }),
+            ..Application::default()
+        };
+        application.read_payload(&payload, payload.len() as u32 + missing);
+        application
+    }
+}
+
+fn claim() -> impl Strategy<Value = &'static [u8]> {
+    prop_oneof![
+        4 => Just(&b""[..]),
+        1 => Just(&b"BIG-IP: [0x2664c65:2574] Policy action"[..]),
+        1 => Just(&b"BIG-IP: [0x\xff\x00\x1b"[..]),
+        1 => Just(&[0x33, 0xaa, 0, 10, 0, 0, 0, 0][..]),
+        1 => Just(&b"no pool member\r\n"[..]),
+    ]
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    let end = prop_oneof![
+        Just(MultipathEnd::Connection),
+        (any::<bool>(), any::<u8>())
+            .prop_map(|(transient, reason)| MultipathEnd::Subflow { transient, reason }),
+    ];
+    (
+        any::<(bool, Option<u32>, Option<u32>, bool, bool, bool)>(),
+        proptest::option::of(0..=14u8),
+        proptest::option::of(end),
+    )
+        .prop_map(
+            |((any, timestamp, echo, multipath, signed, illegal), window_scale, multipath_end)| {
+                Options {
+                    any,
+                    timestamp,
+                    echo,
+                    window_scale,
+                    sack_permitted: any,
+                    multipath,
+                    multipath_end,
+                    signed,
+                    illegal,
+                }
+            },
+        )
+}
+
 prop_compose! {
     /// Any segment at all; few sockets, so that they meet.
     fn segment()(
@@ -221,29 +310,28 @@ prop_compose! {
         time in prop_oneof![any::<i64>(), 0..1_000_000_000i64],
         window in any::<u16>(),
         payload_length in prop_oneof![any::<u32>(), 0..3u32],
-        (any, timestamp, window_scale) in (any::<bool>(), any::<Option<u32>>(), proptest::option::of(0..=14u8)),
+        (payload, options) in (claim(), options()),
         (hop_limit, identification, dscp, flow_label) in
             (any::<u8>(), any::<Option<u16>>(), 0..64u8, proptest::option::of(0..1u32 << 20)),
         link_source in 0..3u64,
         header_cut in any::<bool>(),
-        (response_complete, request_complete) in any::<(bool, bool)>(),
-    ) -> Segment {
+        application in application(),
+    ) -> Segment<'static> {
         Segment {
             frame: 0,
             layer: 0,
             time, source, destination, seq, ack,
             flags: Flags(flags),
-            window, payload_length,
-            options: Options { any, timestamp, window_scale, sack_permitted: any },
+            window, payload_length, payload, options,
             ip: IpHeader { hop_limit, identification, dscp, flow_label },
             link_source, header_cut,
-            application: Application { response_complete, request_complete },
+            application,
         }
     }
 }
 
 /// Arbitrary segments in frames 1, 2, 3 ...
-pub fn arbitrary_segments() -> impl Strategy<Value = Vec<Segment>> {
+pub fn arbitrary_segments() -> impl Strategy<Value = Vec<Segment<'static>>> {
     vec(segment(), 0..150).prop_map(|mut segments| {
         for (number, segment) in (1..).zip(&mut segments) {
             segment.frame = number;

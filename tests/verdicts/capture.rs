@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use rstanalysis::application::Http;
 use rstanalysis::field::Field;
 use rstanalysis::report::{Report, Value};
 use rstanalysis::segment::{Application, Flags, IpHeader, MILLISECOND, Options, Segment, Socket};
@@ -28,8 +29,16 @@ pub struct Capture {
     pub window: u16,
     /// What its SYNs offer.
     pub syn_options: Options,
+    /// The window of the next reset.
+    pub reset_window: u16,
+    /// The options of the next segment.
+    pub options: Options,
+    /// What the next reset has for its payload.
+    pub claim: &'static [u8],
     /// Whether the next segment completes a reply, as the application's dissector sees it.
     pub reply_complete: bool,
+    /// What the applications say in the next segment.
+    pub says: Application,
 }
 
 impl Capture {
@@ -48,7 +57,11 @@ impl Capture {
                 sack_permitted: true,
                 ..Options::default()
             },
+            reset_window: 0,
+            options: Options::default(),
+            claim: &[],
             reply_complete: false,
+            says: Application::default(),
         }
     }
 
@@ -74,6 +87,23 @@ impl Capture {
             (server, client)
         };
         let reset = flags & RST != 0;
+        let mut application = std::mem::take(&mut self.says);
+        if std::mem::take(&mut self.reply_complete) {
+            application.http = Some(http_reply(200));
+        }
+        let payload = match reset {
+            true => std::mem::take(&mut self.claim),
+            false => &[],
+        };
+        let own_options = std::mem::take(&mut self.options);
+        let options = match flags & SYN {
+            SYN if own_options == Options::default() => self.syn_options,
+            _ => own_options,
+        };
+        let window = match reset {
+            true => std::mem::take(&mut self.reset_window),
+            false => self.window,
+        };
         self.session.observe(&Segment {
             frame: self.frame,
             layer: 0,
@@ -83,12 +113,10 @@ impl Capture {
             seq: Seq(seq),
             ack: Seq(ack),
             flags: Flags(flags),
-            window: if reset { 0 } else { self.window },
-            payload_length: bytes,
-            options: match flags & SYN {
-                0 => Options::default(),
-                _ => self.syn_options,
-            },
+            window,
+            payload_length: bytes + payload.len() as u32,
+            payload,
+            options,
             ip: IpHeader {
                 hop_limit: if from_client {
                     self.client_hops
@@ -100,10 +128,7 @@ impl Capture {
             },
             link_source: u64::from(from_client),
             header_cut: false,
-            application: Application {
-                response_complete: std::mem::take(&mut self.reply_complete),
-                request_complete: false,
-            },
+            application,
         });
         self.frame
     }
@@ -162,6 +187,25 @@ impl Capture {
 
     pub fn confidence(&self, frame: u32) -> u32 {
         self.number(frame, Field::Confidence).unwrap()
+    }
+}
+
+/// A complete HTTP reply without a body's length.
+pub fn http_reply(status: u16) -> Http {
+    Http {
+        status: Some(status),
+        content_length: None,
+        head: false,
+    }
+}
+
+/// A complete HTTP request.
+#[allow(dead_code, reason = "used by tests to come")]
+pub fn http_request() -> Http {
+    Http {
+        status: None,
+        content_length: None,
+        head: false,
     }
 }
 

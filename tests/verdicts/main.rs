@@ -3,6 +3,7 @@
 
 mod aftermath;
 mod capture;
+mod claim;
 mod closing;
 mod handshake;
 mod path;

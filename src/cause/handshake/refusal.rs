@@ -3,6 +3,7 @@
 use crate::cause::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::Situation;
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::claim::{CLAIMS_NOBODY_LISTENS, CLAIMS_POLICY};
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED, ANSWERS_SYN};
 use crate::evidence::opening::TAKES_PLAIN_SYN_ONLY;
 use crate::evidence::path::{
@@ -30,7 +31,9 @@ pub static FIREWALL: Cause = Cause {
     position: Position::First,
     // Boxes that reset both sides write the numbers of a live TCP.
     applies: |s| {
-        ANSWERS_SYN.holds(s) || ((ANSWERS_ESTABLISHED.holds(s) || ACTIVE.holds(s)) && is_foreign(s))
+        ANSWERS_SYN.holds(s)
+            || ((ANSWERS_ESTABLISHED.holds(s) || ACTIVE.holds(s)) && is_foreign(s))
+            || CLAIMS_POLICY.holds(s)
     },
     // Without any baseline it is as the source article has it: probably a firewall, but hardly more
     // than even.
@@ -46,6 +49,8 @@ pub static FIREWALL: Cause = Cause {
         (&DSCP_DROPPED, 2.0),
         (&LINK_DIFFERS, 1.5),
         (&PORT_SERVES, 0.3),
+        // It owns up to it, and a box in front of the host may look as the host does.
+        (&CLAIMS_POLICY, 7.0),
         (&HOPS_FIT, -0.5),
         (&LABEL_FITS, -2.0),
         (&SENDER_WAS_RESET, -3.0),
@@ -102,6 +107,11 @@ fn sign(s: &Situation<'_>) -> Option<String> {
             if difference < 0 { "nearer" } else { "farther" }
         )),
         _ if LABEL_MISSING.holds(s) => Some("without the flow label that the host sets".into()),
+        _ if CLAIMS_POLICY.holds(s) => s
+            .reset
+            .claim
+            .as_ref()
+            .map(|claim| format!("that says \"{}\" of itself", claim.brief())),
         _ if TOO_FAST.holds(s) => Some("faster than the host can answer".into()),
         _ => None,
     }
@@ -123,6 +133,7 @@ pub static REFUSED: Cause = Cause {
     prior: 0.0,
     weighs: &[
         (&ANSWERS_SYN, 1.5),
+        (&CLAIMS_NOBODY_LISTENS, 3.0),
         (&HOPS_FIT, 1.0),
         (&LABEL_FITS, 3.5),
         (&LABEL_MISSING, -2.5),
