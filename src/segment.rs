@@ -29,10 +29,13 @@ pub struct Moment {
 impl Moment {
     /// The moment of a segment.
     pub fn of(segment: &Segment) -> Moment {
-        Moment {
-            frame: segment.frame,
-            tick: Tick::at(segment.time),
-        }
+        Moment::at(segment.frame, segment.time)
+    }
+
+    /// The moment of a frame.
+    pub fn at(frame: u32, time: Nanoseconds) -> Moment {
+        let tick = Tick::at(time);
+        Moment { frame, tick }
     }
 
     /// Whether it ever came.

@@ -4,12 +4,14 @@ use crate::cause::rank::rank;
 use crate::conversation::{Conversations, Direction, Endpoint, Exchanges, Placement};
 use crate::evidence::Situation;
 use crate::field::Expert;
+use crate::gaps::Gaps;
 use crate::host::{Hops, Hosts};
 use crate::names::Names;
+use crate::preference::Preferences;
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Answerer, Applications, Form, Reset, Series, gather};
-use crate::segment::{Index, Segment};
+use crate::segment::{Index, Moment, Segment};
 use crate::verdict::{self, Context};
 
 /// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
@@ -42,6 +44,8 @@ pub struct Session {
     names: Names,
     /// Whether the file's payloads are cut.
     payloads_cut: bool,
+    gaps: Gaps,
+    preferences: Preferences,
     recent: Recent,
     resets: Vec<Reset>,
     series: Vec<Series>,
@@ -54,9 +58,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// An empty one.
+    /// An empty one, with the preferences' defaults.
     pub fn new() -> Session {
         Session::default()
+    }
+
+    /// An empty one, with the user's preferences.
+    pub fn with(preferences: Preferences) -> Session {
+        Session {
+            preferences,
+            ..Session::default()
+        }
     }
 
     /// The index of a server's name, for [`crate::application::Application::server_name`].
@@ -171,6 +183,7 @@ impl Session {
             .series
             .and_then(|series| self.series[series.place()].acceptable)
             .filter(|_| reset.form == Form::Passive);
+        let peer_series = peer.series;
         let sender = self.conversations.get_mut(index).endpoint_mut(direction);
         reset.host = *sender
             .host
@@ -191,9 +204,16 @@ impl Session {
         }
         sender.ticket = self.recent.push(segment, sender.ticket, reset.silence);
         self.hosts.get_mut(reset.host).last_reset = Some(number);
+        let idle = reset.idle_end().filter(|_| !reset.outlived_such());
+        reset.previous_of_gap = idle.and_then(|idle| self.gaps.add(idle.time, reset.time, number));
         self.resets.push(reset);
         self.journal.push((segment.frame, Entry::Reset(number)));
+        self.oppose(series, peer_series, segment);
+        let habits = idle.map_or_else(Vec::new, |idle| self.gaps.become_habits(idle.time));
         self.resets[number.place()].reported = rank(&self.situation(number)).best.cause.name;
+        for newest in habits {
+            self.revise_chain(newest, segment.frame, |reset| reset.previous_of_gap);
+        }
         // The third reset makes a series of what looked like repeats.
         if self.series[series.place()].count == 3 {
             self.revise_series(series, segment.frame);
@@ -220,6 +240,17 @@ impl Session {
         Answerer { delay, gone_since }
     }
 
+    /// Notes in both series that each side has reset.
+    fn oppose(&mut self, own: Index, peer: Option<Index>, segment: &Segment) {
+        let Some(peer) = peer else { return };
+        let earlier = &self.resets[self.series[peer.place()].first.place()];
+        self.series[own.place()].opposite = Moment::at(earlier.frame, earlier.time);
+        if !self.series[peer.place()].opposite.happened() {
+            self.series[peer.place()].opposite = Moment::of(segment);
+            self.revise_series(peer, segment.frame);
+        }
+    }
+
     fn situation(&self, index: Index) -> Situation<'_> {
         let reset = &self.resets[index.place()];
         let series = &self.series[reset.series.place()];
@@ -228,6 +259,8 @@ impl Session {
             series,
             first: &self.resets[series.first.place()],
             host: self.hosts.get(reset.host),
+            gaps: &self.gaps,
+            preferences: &self.preferences,
             ended_by: reset.ended_by.map(|earlier| &self.resets[earlier.place()]),
             exchange: self.exchanges.get(reset.exchange),
             names: &self.names,

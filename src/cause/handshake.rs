@@ -9,6 +9,7 @@ use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
 };
+use crate::evidence::silence::LONG_SILENCE;
 use crate::host::Hops;
 use crate::text::{count, duration};
 
@@ -50,6 +51,8 @@ pub static FIREWALL: Cause = Cause {
         (&LABEL_FITS, -2.0),
         (&SENDER_WAS_RESET, -3.0),
         (&SENDER_SPOKE_ON, -2.0),
+        // A box that forgets idle connections cuts them, too.
+        (&LONG_SILENCE, -1.0),
     ],
     ceiling: 97,
     provoked: true,

@@ -6,7 +6,7 @@ use crate::evidence::claim::{CLAIMS_NO_CONNECTION, believed};
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ANSWERS_ESTABLISHED;
 use crate::evidence::path::{HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST};
-use crate::evidence::silence::GAVE_UP;
+use crate::evidence::silence::{GAVE_UP, UNPROVOKED};
 use crate::text::duration;
 
 /// From here on a silence is worth a word, in nanoseconds: longer than the pace of an exchange.
@@ -38,6 +38,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&LABEL_MISSING, -4.0),
         (&TOO_FAST, -3.0),
         (&GAVE_UP, -1.5),
+        (&UNPROVOKED, -3.0),
     ],
     ceiling: 97,
     provoked: true,

@@ -173,6 +173,7 @@ pub static ALL: &[&Cause] = &[
     &timeout::FIN_WAIT_TIMEOUT,
     &application::EARLY_RESPONSE,
     &application::TLS_FAILURE,
+    &timeout::IDLE_TIMEOUT,
     &lost_state::NO_CONNECTION,
     &capacity::RESOURCE_LIMIT,
     &protocol::MALFORMED,

@@ -4,12 +4,14 @@ mod attempts;
 mod endpoint;
 mod exchange;
 mod round_trip;
+mod silences;
 mod table;
 
 pub use attempts::Attempts;
 pub use endpoint::{Endpoint, Fin};
 pub use exchange::{Exchange, Exchanges, Failure, Message, Speaker};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
+pub use silences::Silences;
 pub use table::Conversations;
 
 use crate::recent::{Recent, Ticket};
@@ -72,6 +74,7 @@ pub struct Conversation {
     pub exchange: Option<Index>,
     /// When either side last sent something but a reset.
     last_activity: Nanoseconds,
+    silences: Silences,
 }
 
 /// What [`Conversation::observe`] found in a segment.
@@ -113,6 +116,7 @@ impl Conversation {
             endpoints: Default::default(),
             exchange: None,
             last_activity: segment.time,
+            silences: Silences::default(),
         }
     }
 
@@ -166,6 +170,11 @@ impl Conversation {
         segment.time.saturating_sub(self.last_activity).max(0)
     }
 
+    /// What is known of the silences after which the connection went on.
+    pub fn silences(&self) -> Silences {
+        self.silences
+    }
+
     /// Takes in a segment that is no reset.
     pub fn observe(
         &mut self,
@@ -180,6 +189,7 @@ impl Conversation {
         }
         let silence = self.silence_before(segment);
         self.last_activity = segment.time;
+        self.silences.end(silence, direction.index() == 1);
         let peer_acked = self.endpoint(direction.reverse()).acked;
         let stalled = self.endpoint(direction.reverse()).has_closed_window();
         let sender = self.endpoint_mut(direction);

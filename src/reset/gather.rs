@@ -79,6 +79,7 @@ pub fn gather(
             recent,
         ),
         silence: conversation.silence_before(segment),
+        silences: conversation.silences(),
         own: Side::of(own, peer, applications.progress(direction, own, peer)),
         peer: Side::of(
             peer,
@@ -88,6 +89,7 @@ pub fn gather(
         exchange: conversation.exchange,
         host: Index::new(0),
         previous_of_host: None,
+        previous_of_gap: None,
         series: Index::new(0),
         number: 1,
         interval: 0,

@@ -35,6 +35,8 @@ pub struct Series {
     pub peer_latest: Moment,
     /// The peer's first retransmission after that time.
     pub peer_retransmitted: Moment,
+    /// The other side's first reset.
+    pub opposite: Moment,
     /// The first segment of the reset's own sender that an ended connection does not send.
     pub sender_spoke_on: Moment,
 }
@@ -57,6 +59,7 @@ impl Series {
             peer_went_on: never,
             peer_latest: never,
             peer_retransmitted: never,
+            opposite: never,
             sender_spoke_on: never,
         }
     }
