@@ -6,6 +6,9 @@
 #ifndef RST_COMPAT_H
 #define RST_COMPAT_H
 
+#include <stdbool.h>
+
+#include <glib.h>
 #include <ws_version.h>
 
 #define RST_WIRESHARK_AT_LEAST(major, minor) \
@@ -25,6 +28,13 @@
 #define RST_VALUE(item) ((item)->value)
 #else
 #define RST_VALUE(item) (&(item)->value)
+#endif
+
+/* What a boolean preference points to. */
+#if RST_WIRESHARK_AT_LEAST(4, 4)
+typedef bool rst_switch;
+#else
+typedef gboolean rst_switch;
 #endif
 
 #endif

@@ -40,6 +40,33 @@ typedef struct rst_input {
     uint64_t number;
     uint16_t input;          /* index into the inputs */
 } rst_input;
+/* Types of preferences, in the order of preference::Kind. */
+enum rst_setting { RST_NUMBER, RST_SWITCH, RST_CHOICE, RST_LINE };
+
+/* One of the choices of a preference. */
+typedef struct rst_choice {
+    const char *name;
+    const char *title;
+    uint32_t number;
+} rst_choice;
+
+/* A preference to register, with its default. */
+typedef struct rst_preference {
+    const char *name;
+    const char *title;
+    const char *help;
+    const char *text;            /* RST_LINE */
+    const rst_choice *choices;   /* RST_CHOICE */
+    size_t choice_count;
+    uint32_t number;             /* all other kinds */
+    uint8_t kind;                /* enum rst_setting */
+} rst_preference;
+
+/* The value of a preference. */
+typedef struct rst_value {
+    const char *text;  /* RST_LINE; NULL for all other kinds */
+    uint32_t number;   /* all other kinds */
+} rst_value;
 
 /* One TCP layer of a frame. The bytes belong to Wireshark and are read during the call only. */
 typedef struct rst_packet {
@@ -93,6 +120,10 @@ typedef struct rst_core {
     size_t expert_count;
     const char *const *inputs; /* names of the Wireshark fields that the core wants */
     size_t input_count;
+    const rst_preference *preferences;
+    size_t preference_count;
+    /* All preferences, in order; for sessions made from now on. */
+    void (*configure)(const rst_value *values, size_t count);
     rst_session *(*session_new)(void); /* NULL where it failed */
     void (*session_free)(rst_session *session);
     void (*observe)(rst_session *session, const rst_packet *packet);

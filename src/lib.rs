@@ -16,9 +16,11 @@ pub mod conversation;
 pub mod decode;
 pub mod evidence;
 pub mod field;
+pub mod gaps;
 pub mod host;
 pub mod names;
 pub mod options;
+pub mod preference;
 pub mod recent;
 pub mod report;
 pub mod reset;
@@ -26,6 +28,7 @@ pub mod segment;
 pub mod seq;
 pub mod session;
 pub mod text;
+pub mod timer;
 pub mod verdict;
 
 #[cfg(feature = "plugin")]

@@ -4,6 +4,7 @@ use crate::cause::rank::{Ranking, rank};
 use crate::cause::{Cause, Origin, Severity};
 use crate::claim::multipath;
 use crate::evidence::path::{is_elsewhere, is_foreign};
+use crate::evidence::silence::idle_timer;
 use crate::evidence::{Fact, Situation, absence, form};
 use crate::field::{Expert, Field};
 use crate::host::Hops;
@@ -112,6 +113,9 @@ fn say_evidence(report: &mut Report, cause: &Cause, situation: &Situation<'_>, c
     {
         report.text(Field::Missing, (absence.says)(situation));
     }
+    for complaint in &situation.preferences.complaints {
+        report.text(Field::Missing, complaint.as_str());
+    }
     if context.provisional {
         report.text(
             Field::Missing,
@@ -144,12 +148,12 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
         );
     }
     report.text(Field::Outcome, outcome(situation));
-    let silence = match reset.form {
-        Form::Active => reset.silence,
-        _ => reset.trigger.map_or(0, |trigger| trigger.silence),
-    };
+    let silence = reset.silence_at_end().time;
     if silence >= LEAST_IDLE {
         report.add(Field::Idle, Value::Duration(silence));
+    }
+    if let Some(timer) = idle_timer(situation) {
+        report.text(Field::IdleTimer, timer);
     }
     if let Some(claim) = &reset.claim {
         report.text(Field::Claim, claim.text.as_str());

@@ -7,6 +7,7 @@ use crate::evidence::aftermath::{
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
+use crate::evidence::silence::UNPROVOKED;
 use crate::reset::Acceptance;
 use crate::text::{count, duration};
 
@@ -59,7 +60,11 @@ pub static ALREADY_RESET: Cause = Cause {
     position: Position::Any,
     applies: |s| PASSIVE.holds(s) && SENDER_WAS_RESET.holds(s),
     prior: 1.0,
-    weighs: &[(&PASSIVE, 1.0), (&SENDER_WAS_RESET, 3.5)],
+    weighs: &[
+        (&PASSIVE, 1.0),
+        (&SENDER_WAS_RESET, 3.5),
+        (&UNPROVOKED, -3.0),
+    ],
     ceiling: 97,
     provoked: true,
     explain: |s| {

@@ -13,7 +13,7 @@ use crate::evidence::path::{
     HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, LINK_DIFFERS, TOO_FAST,
     is_foreign,
 };
-use crate::evidence::silence::{GAVE_UP, JUST_ALIVE};
+use crate::evidence::silence::{GAVE_UP, JUST_ALIVE, UNPROVOKED};
 use crate::evidence::third_party::{HAS_TWIN, TRIGGER_WAS_TAKEN};
 use crate::text::duration;
 
@@ -52,6 +52,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&SERVER_NEVER_SPOKE, -0.5),
         (&HAS_TWIN, -3.0),
         (&JUST_ALIVE, -2.0),
+        (&UNPROVOKED, -3.0),
     ],
     ceiling: 97,
     provoked: true,

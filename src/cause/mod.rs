@@ -207,6 +207,7 @@ pub static ALL: &[&Cause] = &[
     &third_party::RELAYED,
     &application::EARLY_RESPONSE,
     &application::TLS_FAILURE,
+    &timeout::IDLE_TIMEOUT,
     &capacity::RESOURCE_LIMIT,
     &protocol::MALFORMED,
     &protocol::MPTCP,

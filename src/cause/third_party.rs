@@ -2,6 +2,7 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::claim::CLAIMS_PASSED_ON;
 use crate::evidence::form::{ACTIVE, ANSWERS_SYN};
 use crate::evidence::path::{
     HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST,
@@ -150,20 +151,26 @@ pub static RELAYED: Cause = Cause {
     next_step: "Judge the reset of the other connection: it came first",
     reference: "RFC 9293 3.10.5 (ABORT)",
     position: Position::First,
-    applies: |s| OTHER_LEG_RESET.holds(s),
+    applies: |s| OTHER_LEG_RESET.holds(s) || CLAIMS_PASSED_ON.holds(s),
     prior: 0.5,
-    weighs: &[(&OTHER_LEG_RESET, 5.0), (&SENDER_WAS_RESET, -3.0)],
+    weighs: &[
+        (&OTHER_LEG_RESET, 5.0),
+        (&CLAIMS_PASSED_ON, 4.5),
+        (&SENDER_WAS_RESET, -3.0),
+    ],
     ceiling: 95,
     provoked: false,
-    explain: |s| {
-        let (frame, before) = s.other_leg.map_or((0, 0), |other| {
-            (other.frame, s.reset.time.saturating_sub(other.time))
-        });
-        format!(
-            "{} passed on the reset of frame {frame}, which had ended its other connection, with the same \
-             bytes in it, {} before",
+    explain: |s| match s.other_leg {
+        Some(other) => format!(
+            "{} passed on the reset of frame {}, which had ended its other connection, with the same \
+                 bytes in it, {} before",
             s.reset.sender,
-            duration(before)
-        )
+            other.frame,
+            duration(s.reset.time.saturating_sub(other.time))
+        ),
+        None => format!(
+            "{} says that it passes on a reset of its other connection, which the file does not hold",
+            s.reset.sender
+        ),
     },
 };

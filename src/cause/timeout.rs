@@ -1,13 +1,18 @@
 //! Resets because a timer ran out.
 
 use super::{Category, Cause, Origin, Position, Severity};
-use crate::evidence::aftermath::SENDER_WAS_RESET;
+use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::closing::{HALF_CLOSE_ALIVE, OWN_FIN};
+use crate::evidence::exchange::REQUEST_UNANSWERED;
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED};
-use crate::evidence::path::{HOPS_FIT, LABEL_FITS, LABEL_MISSING};
+use crate::evidence::path::{
+    DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
+    LINK_DIFFERS, TOO_FAST, is_foreign,
+};
 use crate::evidence::silence::{
-    EQUAL_SPACING, FIN_FOUND_NOBODY, GAVE_UP, NEXT_WAS_DUE, NEXT_WAS_NOT_DUE, PROBES_UNANSWERED,
-    RETRANSMITTED_IN_VAIN, SILENT_IN_FIN_WAIT, WINDOW_CLOSED, WINDOW_REOPENED,
+    AFTER_EXPIRY, AT_EXPIRY, ENDED_BOTH_WAYS, EQUAL_SPACING, FIN_FOUND_NOBODY, GAP_RECURS, GAVE_UP,
+    LONG_SILENCE, NEXT_WAS_DUE, NEXT_WAS_NOT_DUE, PROBES_UNANSWERED, RETRANSMITTED_IN_VAIN,
+    SILENCE_SURVIVED, SILENT_IN_FIN_WAIT, WINDOW_CLOSED, WINDOW_REOPENED, idle, idle_timer,
 };
 use crate::text::{count, duration};
 
@@ -164,5 +169,70 @@ pub static FIN_WAIT_TIMEOUT: Cause = Cause {
             s.trigger_frame(),
             duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
         )
+    },
+};
+
+/// A longer name does not fit in the sentence; the evidence and the field hold it.
+const LONGEST_NAME: usize = 60;
+
+/// Something that keeps connections dropped an idle one.
+pub static IDLE_TIMEOUT: Cause = Cause {
+    name: "idle_timeout",
+    category: Category::Timeout,
+    summary: "The connection was idle for longer than a load balancer, firewall, NAT or server allows",
+    severity: Severity::Problem,
+    origin: Origin::Middlebox,
+    kernel_reason: None,
+    next_step: "Set the keep-alive of TCP or of the application below the shortest idle timer on the way, \
+                and look these timers up: load balancers, firewalls, NAT gateways",
+    reference: "RFC 5382 5 (REQ-5); RFC 9293 3.8.4",
+    position: Position::First,
+    applies: |s| idle(s).is_some() && (ACTIVE.holds(s) || ANSWERS_ESTABLISHED.holds(s)),
+    // A silence alone says little: any connection that ends was silent before.
+    prior: -1.0,
+    weighs: &[
+        (&ANSWERS_ESTABLISHED, 1.0),
+        (&LONG_SILENCE, 1.5),
+        (&AT_EXPIRY, 3.0),
+        (&AFTER_EXPIRY, 1.5),
+        (&GAP_RECURS, 3.5),
+        (&ENDED_BOTH_WAYS, 3.0),
+        (&SILENCE_SURVIVED, -4.0),
+        (&HOPS_DIFFER, 5.0),
+        (&HOP_DIFFERS_BY_ONE, 2.5),
+        (&LABEL_MISSING, 2.5),
+        (&TOO_FAST, 2.5),
+        (&DSCP_DROPPED, 2.0),
+        (&LINK_DIFFERS, 1.5),
+        (&LABEL_FITS, -1.0),
+        (&REQUEST_UNANSWERED, -2.5),
+        (&SENDER_WAS_RESET, -2.0),
+        (&SENDER_SPOKE_ON, -2.0),
+    ],
+    ceiling: 97,
+    provoked: true,
+    explain: |s| {
+        let silence = idle(s).map_or(0, |silence| silence.time);
+        let timer = idle_timer(s)
+            .filter(|name| name.len() <= LONGEST_NAME)
+            .map(|timer| format!(" (as the timer of {timer})"))
+            .unwrap_or_default();
+        let by = if is_foreign(s) {
+            " by a box between"
+        } else {
+            ""
+        };
+        match s.trigger_of_passive() {
+            Some(trigger) if !s.reset.silence_at_end().unprovoked => format!(
+                "Probably dropped{by} after {} of silence{timer}: the next segment, frame {}, was \
+                 answered with a reset",
+                duration(silence),
+                trigger.frame
+            ),
+            _ => format!(
+                "Probably ended{by} for being idle: nobody had spoken for {}{timer}",
+                duration(silence)
+            ),
+        }
     },
 };

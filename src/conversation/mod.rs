@@ -5,6 +5,7 @@ mod endpoint;
 mod exchange;
 mod identification;
 mod round_trip;
+mod silences;
 mod table;
 
 pub use attempts::Attempts;
@@ -12,6 +13,7 @@ pub use endpoint::{Endpoint, Fin, Opening};
 pub use exchange::{Exchange, Exchanges, Failure, Message, Speaker};
 pub use identification::{Identification, Identified};
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
+pub use silences::Silences;
 pub use table::Conversations;
 
 use crate::recent::{Entry, Recent, Ticket};
@@ -73,8 +75,9 @@ pub struct Conversation {
     /// What its applications said, as an index into the session's exchanges.
     pub exchange: Option<Index>,
     /// When either side last sent something but a reset.
-    last_activity: Nanoseconds,
+    last_activity: Tick,
     opened: Tick,
+    silences: Silences,
 }
 
 /// What [`Conversation::observe`] found in a segment.
@@ -115,8 +118,9 @@ impl Conversation {
             client,
             endpoints: Default::default(),
             exchange: None,
-            last_activity: segment.time,
+            last_activity: Tick::at(segment.time),
             opened: Tick::at(segment.time),
+            silences: Silences::default(),
         }
     }
 
@@ -172,7 +176,12 @@ impl Conversation {
 
     /// Time since the last segment of either side; 0 where there is none.
     pub fn silence_before(&self, segment: &Segment) -> Nanoseconds {
-        segment.time.saturating_sub(self.last_activity).max(0)
+        self.last_activity.until(Tick::at(segment.time))
+    }
+
+    /// What is known of the silences after which the connection went on.
+    pub fn silences(&self) -> Silences {
+        self.silences
     }
 
     /// Takes in a segment that is no reset.
@@ -188,7 +197,8 @@ impl Conversation {
             self.client = Client::Known(direction.reverse());
         }
         let silence = self.silence_before(segment);
-        self.last_activity = segment.time;
+        self.last_activity = Tick::at(segment.time);
+        self.silences.end(silence, direction.index() == 1);
         let peer_acked = self.endpoint(direction.reverse()).acked;
         let stalled = self.endpoint(direction.reverse()).has_closed_window();
         let sender = self.endpoint_mut(direction);

@@ -17,8 +17,10 @@ pub mod third_party;
 
 use crate::company::{Burst, Distance, Opener};
 use crate::conversation::{Exchange, Speaker, UNKNOWN_ROUND_TRIP};
+use crate::gaps::Gaps;
 use crate::host::{Hops, Host};
 use crate::names::Names;
+use crate::preference::Preferences;
 use crate::reset::{Form, Kind, Reset, Series, Trigger};
 use crate::segment::{MILLISECOND, Nanoseconds};
 
@@ -33,6 +35,10 @@ pub struct Situation<'a> {
     pub first: &'a Reset,
     /// What the file teaches of the address that it carries.
     pub host: &'a Host,
+    /// The silences before the resets of the file.
+    pub gaps: &'a Gaps,
+    /// What the user set.
+    pub preferences: &'a Preferences,
     /// The reset of the other direction that ended its sender, where there is one.
     pub ended_by: Option<&'a Reset>,
     /// Time from the file's first segment to the connection's.

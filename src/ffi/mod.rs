@@ -6,6 +6,7 @@
 mod contain;
 mod fault;
 mod plugin;
+mod preferences;
 mod session;
 mod tables;
 

@@ -4,8 +4,9 @@
 use std::ffi::c_int;
 
 use super::bindings::{self, rst_core};
+use super::preferences::configure;
 use super::session::{observe, recall, session_free, session_new};
-use super::tables::{C_EXPERTS, C_FIELDS, C_INPUTS, Shared};
+use super::tables::{C_EXPERTS, C_FIELDS, C_INPUTS, C_PREFERENCES, Shared};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
 
@@ -39,6 +40,9 @@ static CORE: Shared<rst_core> = Shared(rst_core {
     expert_count: C_EXPERTS.0.len(),
     inputs: C_INPUTS.0.as_ptr(),
     input_count: C_INPUTS.0.len(),
+    preferences: C_PREFERENCES.0.as_ptr(),
+    preference_count: C_PREFERENCES.0.len(),
+    configure: Some(configure),
     session_new: Some(session_new),
     session_free: Some(session_free),
     observe: Some(observe),

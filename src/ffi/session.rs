@@ -6,6 +6,7 @@ use std::ptr;
 use super::bindings::{rst_input, rst_item, rst_packet, rst_report, rst_reports, rst_session};
 use super::contain::{contain, install_hook};
 use super::fault::inject;
+use super::preferences::current;
 use crate::application::inputs::{self, Value as Input};
 use crate::decode::{RawSegment, decode};
 use crate::field::{Field, INPUTS};
@@ -37,7 +38,7 @@ pub extern "C" fn session_new() -> *mut rst_session {
     install_hook();
     contain(|| {
         Box::into_raw(Box::new(Handle {
-            session: Session::new(),
+            session: Session::with(current()),
             lent: Lent::default(),
         }))
     })

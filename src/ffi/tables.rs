@@ -1,9 +1,10 @@
-//! The tables of `field.rs` as C sees them, made at compile time.
+//! The tables of `field.rs` and `preference.rs` as C sees them, made at compile time.
 
 use std::ffi::c_char;
 
-use super::bindings::{rst_expert, rst_field};
+use super::bindings::{rst_choice, rst_expert, rst_field, rst_preference};
 use crate::field::{EXPERTS, FIELDS, INPUTS};
+use crate::preference::{Choice, PREFERENCES};
 
 /// A table that C reads: pointers to static texts, never written.
 pub struct Shared<T>(pub T);
@@ -55,6 +56,66 @@ pub static C_EXPERTS: Shared<[rst_expert; EXPERTS.len()]> = Shared({
     table
 });
 
+/// More choices than any preference has.
+const MOST_CHOICES: usize = 16;
+
+/// The choices of all preferences for C, a row for each preference.
+static C_CHOICES: Shared<[[rst_choice; MOST_CHOICES]; PREFERENCES.len()]> = Shared({
+    let empty = rst_choice {
+        name: std::ptr::null(),
+        title: std::ptr::null(),
+        number: 0,
+    };
+    let mut table = [[empty; MOST_CHOICES]; PREFERENCES.len()];
+    let mut i = 0;
+    while i < PREFERENCES.len() {
+        let choices: &[Choice] = PREFERENCES[i].default.choices();
+        let mut j = 0;
+        while j < choices.len() {
+            table[i][j] = rst_choice {
+                name: choices[j].name.as_ptr(),
+                title: choices[j].title.as_ptr(),
+                number: choices[j].number,
+            };
+            j += 1;
+        }
+        i += 1;
+    }
+    table
+});
+
+/// `PREFERENCES` for C.
+pub static C_PREFERENCES: Shared<[rst_preference; PREFERENCES.len()]> = Shared({
+    let empty = rst_preference {
+        name: std::ptr::null(),
+        title: std::ptr::null(),
+        help: std::ptr::null(),
+        text: std::ptr::null(),
+        choices: std::ptr::null(),
+        choice_count: 0,
+        number: 0,
+        kind: 0,
+    };
+    let mut table = [empty; PREFERENCES.len()];
+    let mut i = 0;
+    while i < PREFERENCES.len() {
+        let preference = &PREFERENCES[i];
+        let default = &preference.default;
+        table[i] = rst_preference {
+            name: preference.name.as_ptr(),
+            title: preference.title.as_ptr(),
+            help: preference.help.as_ptr(),
+            text: default.text().as_ptr(),
+            choices: C_CHOICES.0[i].as_ptr(),
+            choice_count: default.choices().len(),
+            number: default.number(),
+            kind: default.kind() as u8,
+        };
+        i += 1;
+    }
+    table
+});
+
 /// The names of `INPUTS` for C.
 pub static C_INPUTS: Shared<[*const c_char; INPUTS.len()]> = Shared({
     let mut table = [std::ptr::null(); INPUTS.len()];
@@ -70,6 +131,7 @@ pub static C_INPUTS: Shared<[*const c_char; INPUTS.len()]> = Shared({
 mod tests {
     use super::super::bindings as c;
     use crate::field::{ExpertSeverity, Kind};
+    use crate::preference;
 
     #[test]
     fn enumerations_agree_with_the_header() {
@@ -91,6 +153,15 @@ mod tests {
             (ExpertSeverity::Error, c::rst_severity_RST_ERROR),
         ];
         for (ours, header) in severities {
+            assert_eq!(u32::from(ours as u8), header, "{ours:?}");
+        }
+        let settings = [
+            (preference::Kind::Unsigned, c::rst_setting_RST_NUMBER),
+            (preference::Kind::Boolean, c::rst_setting_RST_SWITCH),
+            (preference::Kind::Choice, c::rst_setting_RST_CHOICE),
+            (preference::Kind::Text, c::rst_setting_RST_LINE),
+        ];
+        for (ours, header) in settings {
             assert_eq!(u32::from(ours as u8), header, "{ours:?}");
         }
     }

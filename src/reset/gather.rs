@@ -95,6 +95,7 @@ pub fn gather(
         },
         at_boundary: is_boundary(segment.seq, own, recent),
         identified: own.identification.compare(segment),
+        silences: conversation.silences(),
         own: Side::of(own, peer, applications.progress(direction, own, peer)),
         peer: Side::of(
             peer,
@@ -104,6 +105,7 @@ pub fn gather(
         exchange: conversation.exchange,
         host: Index::new(0),
         previous_of_host: None,
+        previous_of_gap: None,
         series: Index::new(0),
         number: 1,
         interval: 0,

@@ -3,18 +3,18 @@
 mod fault;
 mod gather;
 mod series;
+mod silence;
 mod trigger;
 
-pub use series::{SERIES, Series};
-pub use trigger::{Answerer, Kind, Trigger, passed_over};
-
-use crate::conversation::Identified;
-use crate::segment::{Flags, Index, MILLISECOND, Moment, Nanoseconds, Socket};
 pub use fault::{Fault, Faulty};
 pub use gather::{Applications, gather};
+pub use series::{SERIES, Series};
+pub use silence::Silence;
+pub use trigger::{Answerer, Kind, Trigger, passed_over};
 
 use crate::claim::Claim;
-use crate::conversation::{Attempts, Direction, Message};
+use crate::conversation::{Attempts, Direction, Identified, Message, Silences};
+use crate::segment::{Flags, Index, MILLISECOND, Moment, Nanoseconds, Socket};
 use crate::seq::Seq;
 
 /// How the TCP part of a reset was made (RFC 9293 3.5.2).
@@ -149,6 +149,8 @@ pub struct Reset {
     pub at_boundary: bool,
     /// How its IPv4 identification fits its sender's habit.
     pub identified: Identified,
+    /// The silences before that, after which the connection went on.
+    pub silences: Silences,
     /// What its sender had done.
     pub own: Side,
     /// What its receiver had done.
@@ -159,6 +161,8 @@ pub struct Reset {
     pub host: Index,
     /// The host's reset before it, as an index.
     pub previous_of_host: Option<Index>,
+    /// The reset before it in the file that came after as long a silence, as an index.
+    pub previous_of_gap: Option<Index>,
     /// Its series, as an index.
     pub series: Index,
     /// Its place in the series, from 1.

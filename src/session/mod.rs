@@ -6,8 +6,10 @@ mod review;
 use crate::company::Company;
 use crate::conversation::{Conversations, Exchanges, Placement};
 use crate::field::Expert;
+use crate::gaps::Gaps;
 use crate::host::Hosts;
 use crate::names::Names;
+use crate::preference::Preferences;
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Reset, Series};
@@ -36,6 +38,8 @@ pub struct Session {
     names: Names,
     /// Whether the file's payloads are cut.
     payloads_cut: bool,
+    gaps: Gaps,
+    preferences: Preferences,
     recent: Recent,
     company: Company,
     resets: Vec<Reset>,
@@ -51,9 +55,17 @@ pub struct Session {
 }
 
 impl Session {
-    /// An empty one.
+    /// An empty one, with the preferences' defaults.
     pub fn new() -> Session {
         Session::default()
+    }
+
+    /// An empty one, with the user's preferences.
+    pub fn with(preferences: Preferences) -> Session {
+        Session {
+            preferences,
+            ..Session::default()
+        }
     }
 
     /// The index of a server's name, for [`crate::application::Application::server_name`].

@@ -118,7 +118,6 @@ impl Session {
             .get_or_insert_with(|| self.hosts.index(segment.source.address));
         reset.previous_of_host = self.hosts.get(reset.host).last_reset;
         let number = Index::new(self.resets.len());
-        let opposite = peer_series;
         let new_series = sender.series.is_none();
         let series = *sender.series.get_or_insert_with(|| {
             self.series.push(Series::new(number, &reset, limit));
@@ -140,15 +139,23 @@ impl Session {
             .company
             .join(&mut reset, segment, number, host, &self.resets);
         host.last_reset = Some(number);
+        let idle = reset.idle_end().filter(|_| !reset.outlived_such());
+        reset.previous_of_gap = idle.and_then(|idle| self.gaps.add(idle.time, reset.time, number));
         self.resets.push(reset);
         self.journal.push((segment.frame, Entry::Reset(number)));
+        if let Some(opposite) = peer_series.filter(|_| new_series) {
+            self.series[series.place()].opposite = Some(opposite);
+            self.series[opposite.place()].opposite.get_or_insert(series);
+        }
+        let habits = idle.map_or_else(Vec::new, |idle| self.gaps.become_habits(idle.time));
         self.resets[number.place()].reported = rank(&self.situation(number)).best.cause.name;
+        for newest in habits {
+            self.revise_gap(newest, segment.frame);
+        }
         if news {
             self.revise_series(series, segment.frame);
         }
-        if let Some(opposite) = opposite.filter(|_| new_series) {
-            self.series[series.place()].opposite = Some(opposite);
-            self.series[opposite.place()].opposite.get_or_insert(series);
+        if let Some(opposite) = peer_series.filter(|_| new_series) {
             self.revise_series(opposite, segment.frame);
         }
         self.revise_company(&changed, number, segment.frame);

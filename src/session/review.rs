@@ -30,6 +30,8 @@ impl Session {
             }),
             exchange: self.exchanges.get(reset.exchange),
             names: &self.names,
+            gaps: &self.gaps,
+            preferences: &self.preferences,
             opposite: series
                 .opposite
                 .map(|opposite| &self.resets[self.series[opposite.place()].first.place()]),
@@ -48,6 +50,11 @@ impl Session {
     /// Judges the resets of a host anew, from the newest one back to frame `since`.
     pub(super) fn revise_host(&mut self, newest: Index, frame: u32, since: u32) {
         self.revise_chain(newest, frame, since, |reset| reset.previous_of_host);
+    }
+
+    /// Judges the resets after the same silence anew.
+    pub(super) fn revise_gap(&mut self, newest: Index, frame: u32) {
+        self.revise_chain(newest, frame, 0, |reset| reset.previous_of_gap);
     }
 
     /// Judges anew what the reset at `newest` changed in its company.

@@ -250,3 +250,221 @@ fn fin_wait_data_while_the_half_closed_side_listens_is_no_sure_fin_wait_timeout(
     let reset = capture.client(RST, 1012, 0, 0);
     assert_ne!(capture.cause(reset), "fin_wait_timeout");
 }
+
+/// A new connection that is then idle for so many milliseconds.
+fn idle(capture: &mut Capture, milliseconds: i64) {
+    capture.client_port += 1;
+    exchange(capture);
+    capture.wait(milliseconds - 1);
+}
+
+/// The client breaks the silence, the reset answers from so many hops.
+fn reset_on_use(capture: &mut Capture, hops: u8) -> u32 {
+    let usual = capture.server_hops;
+    capture.client(ACK, 1011, 5101, 10);
+    capture.server_hops = hops;
+    let reset = capture.server(RST, 5101, 0, 0);
+    capture.server_hops = usual;
+    reset
+}
+
+fn timer(capture: &Capture, reset: u32) -> Option<String> {
+    match capture.report(reset).get(Field::IdleTimer) {
+        Some(rstanalysis::report::Value::Text(name)) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+#[test]
+fn idle_reset_by_a_nearer_box_on_use_is_idle_timeout() {
+    let mut capture = Capture::new();
+    idle(&mut capture, 351_000);
+    let reset = reset_on_use(&mut capture, 64);
+    assert_eq!(capture.cause(reset), "idle_timeout");
+    assert_eq!(capture.text(reset, Field::Origin), "middlebox");
+    assert_eq!(
+        timer(&capture, reset).as_deref(),
+        Some("AWS NLB and NAT gateway 350 s")
+    );
+}
+
+#[test]
+fn idle_reset_by_the_host_itself_on_use_may_be_either() {
+    let mut capture = Capture::new();
+    idle(&mut capture, 351_000);
+    let reset = reset_on_use(&mut capture, 62);
+    assert!(capture.confidence(reset) < 70);
+    let told = [
+        capture.cause(reset),
+        capture.text(reset, Field::Alternative),
+    ];
+    assert!(told.contains(&"idle_timeout".into()) && told.contains(&"no_connection".into()));
+}
+
+#[test]
+fn idle_reset_out_of_silence_at_a_known_timer_is_idle_timeout() {
+    let mut capture = Capture::new();
+    idle(&mut capture, 240_300);
+    let reset = capture.server(RST_ACK, 5101, 1011, 0);
+    assert_eq!(capture.cause(reset), "idle_timeout");
+    assert!(
+        capture.confidence(reset) < 90,
+        "one match makes no sure cause"
+    );
+    assert_eq!(
+        timer(&capture, reset).as_deref(),
+        Some("Azure load balancer 240 s")
+    );
+}
+
+#[test]
+fn idle_reset_out_of_silence_at_no_known_timer_is_not_idle_timeout_and_not_named() {
+    let mut capture = Capture::new();
+    idle(&mut capture, 200_000);
+    let reset = capture.server(RST_ACK, 5101, 1011, 0);
+    assert_ne!(capture.cause(reset), "idle_timeout");
+    assert_eq!(timer(&capture, reset), None);
+}
+
+#[test]
+fn idle_resets_of_both_sides_at_expiry_are_idle_timeout() {
+    let mut capture = Capture::new();
+    idle(&mut capture, 240_300);
+    let first = capture.server(RST_ACK, 5101, 1011, 0);
+    let second = capture.client(RST_ACK, 1011, 5101, 0);
+    for reset in [first, second] {
+        assert_eq!(capture.cause(reset), "idle_timeout");
+        assert!(capture.confidence(reset) >= 80);
+    }
+    let revised = capture.session.recall(second, false);
+    assert!(!revised.is_empty());
+}
+
+#[test]
+fn idle_reset_after_an_unanswered_request_is_a_client_that_gave_up() {
+    let mut capture = Capture::new();
+    capture.handshake();
+    capture.client(ACK, 1001, 5001, 10);
+    capture.server(ACK, 5001, 1011, 0);
+    capture.wait(60_000);
+    let reset = capture.client(RST_ACK, 1011, 5001, 0);
+    assert_eq!(capture.cause(reset), "app_abort");
+}
+
+#[test]
+fn third_reset_after_the_same_silence_revises_the_first_two() {
+    let mut capture = Capture::new();
+    let mut resets = Vec::new();
+    for _ in 0..3 {
+        idle(&mut capture, 356_000);
+        resets.push(reset_on_use(&mut capture, 62));
+        capture.wait(5_000);
+        if resets.len() == 2 {
+            assert_eq!(capture.cause(resets[0]), "no_connection");
+            assert_eq!(timer(&capture, resets[0]), None, "too far off for one");
+        }
+    }
+    for reset in &resets {
+        assert_eq!(capture.cause(*reset), "idle_timeout");
+        assert!(timer(&capture, *reset).is_some());
+    }
+    let on_third = capture.session.recall(resets[2], true);
+    assert_eq!(on_third.len(), 3, "its own verdict and two revisions");
+    assert_eq!(capture.number(resets[0], Field::RevisedBy), Some(resets[2]));
+}
+
+#[test]
+fn resets_of_one_moment_after_the_same_silence_are_a_restart() {
+    let mut capture = Capture::new();
+    for port in 1..=4 {
+        capture.client_port = 40000 + port;
+        exchange(&mut capture);
+    }
+    capture.wait(400_000);
+    let mut resets = Vec::new();
+    for port in 1..=4 {
+        capture.client_port = 40000 + port;
+        resets.push(reset_on_use(&mut capture, 62));
+    }
+    for reset in resets {
+        assert_eq!(capture.cause(reset), "no_connection");
+    }
+}
+
+#[test]
+fn silence_that_the_connection_had_outlived_is_no_idle_timeout() {
+    // A heartbeat each minute, and then the server restarts: each connection notices at its next beat.
+    let mut capture = Capture::new();
+    let mut resets = Vec::new();
+    for port in 0..3 {
+        idle(&mut capture, 60_000);
+        for beat in 0..3 {
+            capture.client(ACK, 1011 + beat * 10, 5101 + beat * 10, 10);
+            capture.server(ACK, 5101 + beat * 10, 1021 + beat * 10, 10);
+            capture.client(ACK, 1021 + beat * 10, 5111 + beat * 10, 0);
+            capture.wait(60_000 - 1);
+        }
+        capture.client(ACK, 1041, 5131, 10);
+        resets.push(capture.server(RST, 5131, 0, 0));
+        capture.wait(7_000 + port);
+    }
+    for reset in resets {
+        assert_eq!(capture.cause(reset), "no_connection");
+    }
+}
+
+#[test]
+fn random_silences_are_named_in_less_than_two_percent_and_make_no_sure_cause() {
+    // A linear congruential generator (Knuth's MMIX constants), the same everywhere.
+    let mut state: u64 = 7;
+    let mut random = || {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (state >> 33) as i64
+    };
+    let (mut named, mut sure, total) = (0, 0, 3000);
+    // All in one file: nor must many random silences make a habit.
+    let mut capture = Capture::new();
+    let mut resets = Vec::new();
+    for round in 0..total {
+        idle(&mut capture, 1000 + random() % 3_999_000);
+        resets.push(if round % 2 == 0 {
+            reset_on_use(&mut capture, 62)
+        } else {
+            capture.server(RST_ACK, 5101, 1011, 0)
+        });
+    }
+    for reset in resets {
+        named += usize::from(timer(&capture, reset).is_some());
+        sure +=
+            usize::from(capture.cause(reset) == "idle_timeout" && capture.confidence(reset) >= 80);
+    }
+    assert!(named * 50 < total, "{named} of {total}");
+    assert_eq!(sure, 0);
+}
+
+#[test]
+fn user_timers_are_named_and_mistakes_are_told() {
+    let values = vec![rstanalysis::preference::Value::Text(
+        "200 office firewall; soon".into(),
+    )];
+    let preferences = rstanalysis::preference::Preferences::new(values);
+    let mut capture = Capture::new();
+    capture.session = rstanalysis::session::Session::with(preferences);
+    idle(&mut capture, 200_000);
+    let reset = capture.server(RST_ACK, 5101, 1011, 0);
+    assert_eq!(
+        timer(&capture, reset).as_deref(),
+        Some("office firewall 200 s")
+    );
+    assert!(capture.text(reset, Field::Missing).contains("\"soon\""));
+}
+
+#[test]
+fn cut_of_a_busy_connection_by_a_nearer_box_is_a_firewall() {
+    let mut capture = Capture::new();
+    exchange(&mut capture);
+    let reset = reset_on_use(&mut capture, 64);
+    assert_eq!(capture.cause(reset), "firewall");
+}

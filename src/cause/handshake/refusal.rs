@@ -10,6 +10,7 @@ use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
 };
+use crate::evidence::silence::LONG_SILENCE;
 use crate::evidence::third_party::{
     BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS, IDENTIFICATION_GOES_ON,
     SHARED_DISTANCE, SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
@@ -66,6 +67,8 @@ pub static FIREWALL: Cause = Cause {
         (&HOPS_SPREAD, -1.5),
         (&IDENTIFICATION_BREAKS, 1.5),
         (&IDENTIFICATION_GOES_ON, -2.0),
+        // A box that forgets idle connections cuts them, too.
+        (&LONG_SILENCE, -1.0),
     ],
     ceiling: 97,
     provoked: true,

@@ -1,6 +1,7 @@
 //! Resets by a server that had accepted a connection, before it said anything.
 
 use crate::cause::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::claim::CLAIMS_HANDSHAKE;
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ACTIVE;
 use crate::evidence::opening::{
@@ -28,6 +29,7 @@ pub static ACCEPT_OVERFLOW: Cause = Cause {
     prior: 0.0,
     weighs: &[
         (&AT_HANDSHAKE_END, 1.5),
+        (&CLAIMS_HANDSHAKE, 2.0),
         (&PORT_ACCEPTS_AFTERWARDS, 2.0),
         (&PORT_REFUSES_AFTERWARDS, -2.5),
         (&LABEL_MISSING, -3.0),
