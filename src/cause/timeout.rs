@@ -2,6 +2,7 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::claim::{CLAIMS_IDLE, CLAIMS_UNANSWERED};
 use crate::evidence::closing::{HALF_CLOSE_ALIVE, OWN_FIN};
 use crate::evidence::exchange::REQUEST_UNANSWERED;
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED};
@@ -34,6 +35,7 @@ pub static KEEPALIVE_TIMEOUT: Cause = Cause {
         (&PROBES_UNANSWERED, 2.0),
         (&NEXT_WAS_DUE, 3.5),
         (&EQUAL_SPACING, 1.0),
+        (&CLAIMS_UNANSWERED, 3.0),
         (&NEXT_WAS_NOT_DUE, -3.0),
     ],
     ceiling: 97,
@@ -70,6 +72,7 @@ pub static RETRANSMISSION_TIMEOUT: Cause = Cause {
     prior: 0.0,
     weighs: &[
         (&RETRANSMITTED_IN_VAIN, 2.0),
+        (&CLAIMS_UNANSWERED, 3.0),
         (&GAVE_UP, 3.0),
         (&NEXT_WAS_DUE, 3.5),
         (&NEXT_WAS_NOT_DUE, -3.0),
@@ -118,6 +121,7 @@ pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
     weighs: &[
         (&WINDOW_CLOSED, 3.0),
         (&WINDOW_REOPENED, -6.0),
+        (&CLAIMS_UNANSWERED, 3.0),
         (&NEXT_WAS_DUE, 1.5),
         (&GAVE_UP, 2.5),
         (&HOPS_FIT, 0.5),
@@ -195,6 +199,7 @@ pub static IDLE_TIMEOUT: Cause = Cause {
         (&LONG_SILENCE, 1.5),
         (&AT_EXPIRY, 3.0),
         (&AFTER_EXPIRY, 1.5),
+        (&CLAIMS_IDLE, 4.5),
         (&GAP_RECURS, 3.5),
         (&ENDED_BOTH_WAYS, 3.0),
         (&SILENCE_SURVIVED, -4.0),
