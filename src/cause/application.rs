@@ -73,7 +73,7 @@ pub static TLS_FAILURE: Cause = Cause {
         (&HANDSHAKE_BROKEN_OFF, 3.0),
         (&SOON_AFTER_ALERT, 1.5),
         (&CLAIMS_TLS, 3.0),
-        (&LONG_AFTER_ALERT, -3.0),
+        (&LONG_AFTER_ALERT, -4.5),
         (&ALERT_AFTER_DATA, -1.0),
         (&OWN_GOODBYE, -1.0),
         (&PEER_FIN, 0.5),

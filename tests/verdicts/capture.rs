@@ -129,6 +129,12 @@ impl Capture {
         self.add(false, flags, seq, ack, bytes)
     }
 
+    /// A segment with this payload.
+    pub fn say(&mut self, from_client: bool, seq: u32, ack: u32, payload: &[u8]) -> u32 {
+        self.says.read_payload(payload, payload.len() as u32);
+        self.add(from_client, ACK, seq, ack, payload.len() as u32)
+    }
+
     /// Client 1000, server 5000, both SYNs acknowledged.
     pub fn handshake(&mut self) {
         self.client(SYN, 1000, 0, 0);
@@ -191,7 +197,6 @@ pub fn http_reply(status: u16) -> Http {
 }
 
 /// A complete HTTP request.
-#[allow(dead_code, reason = "used by tests to come")]
 pub fn http_request() -> Http {
     Http {
         status: None,
