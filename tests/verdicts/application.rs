@@ -341,13 +341,10 @@ fn cut_capture_in_which_no_request_can_be_put_together_is_no_early_response() {
 #[test]
 fn cut_capture_that_shows_the_requests_length_is_early_response() {
     let mut talk = Talk::new();
-    talk.http(Http {
-        content_length: Some(300_000),
-        ..http_request()
-    });
+    talk.client(b"POST / HTTP/1.1\r\nContent-Length: 300000\r\n\r\n");
     talk.capture.says.payload_cut = true;
-    talk.capture.client(ACK, 1001, 5001, 1000);
-    talk.client = 2001;
+    talk.capture.client(ACK, talk.client, 5001, 1000);
+    talk.client += 1000;
     talk.http(http_reply(404));
     talk.server(&[b'x'; 100]);
     post(&mut talk, 1);
@@ -391,11 +388,9 @@ fn goodbye_that_was_not_the_last_word_is_no_normal_close() {
     assert_ne!(talk.capture.cause(reset), "normal_close");
 }
 
-fn reply_of(length: u32) -> Http {
-    Http {
-        content_length: Some(length),
-        ..http_reply(200)
-    }
+/// A reply whose head promises this many bytes.
+fn reply_of(length: u32) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nhello").into_bytes()
 }
 
 fn asked() -> Talk {
@@ -409,8 +404,7 @@ fn asked() -> Talk {
 fn reply_short_of_its_length_is_cancelled_by_the_client_and_aborted_by_the_server() {
     for by_client in [true, false] {
         let mut talk = asked();
-        talk.http(reply_of(50_000));
-        talk.server(&[b'x'; 1000]);
+        talk.server(&reply_of(50_000));
         talk.server(&[b'x'; 1000]);
         talk.client_acks();
         let (reset, cause) = if by_client {
@@ -426,12 +420,12 @@ fn reply_short_of_its_length_is_cancelled_by_the_client_and_aborted_by_the_serve
 fn reply_to_head_is_complete_without_its_length() {
     let mut talk = Talk::new();
     talk.http(Http {
-        head: true,
+        asks_head: true,
         ..http_request()
     });
     talk.client(&[b'x'; 100]);
-    talk.http(reply_of(50_000));
-    talk.server(&[b'x'; 200]);
+    talk.http(http_reply(200));
+    talk.server(&reply_of(50_000));
     talk.client_acks();
     let reset = talk.client_resets();
     assert_eq!(talk.capture.cause(reset), "normal_close");

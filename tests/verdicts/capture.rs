@@ -191,8 +191,7 @@ impl Capture {
 pub fn http_reply(status: u16) -> Http {
     Http {
         status: Some(status),
-        content_length: None,
-        head: false,
+        asks_head: false,
     }
 }
 
@@ -200,8 +199,7 @@ pub fn http_reply(status: u16) -> Http {
 pub fn http_request() -> Http {
     Http {
         status: None,
-        content_length: None,
-        head: false,
+        asks_head: false,
     }
 }
 
