@@ -174,6 +174,7 @@ pub static ALL: &[&Cause] = &[
     &application::EARLY_RESPONSE,
     &application::TLS_FAILURE,
     &timeout::IDLE_TIMEOUT,
+    &timeout::PATH_MTU,
     &lost_state::NO_CONNECTION,
     &capacity::RESOURCE_LIMIT,
     &protocol::MALFORMED,
