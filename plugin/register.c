@@ -12,10 +12,47 @@ rst_registered rst_plugin;
 /* Of the file that is open; NULL between files. */
 static rst_session *session;
 
+/* Where Wireshark keeps the value of a preference. */
+typedef union setting {
+    guint number;
+    rst_switch on;
+    gint choice;
+    const char *text;
+} setting;
+
+static setting *settings;
+
+static rst_value value_of(const rst_preference *preference, const setting *setting)
+{
+    rst_value value = {NULL, 0};
+
+    switch (preference->kind) {
+    case RST_NUMBER: value.number = setting->number; break;
+    case RST_SWITCH: value.number = setting->on; break;
+    case RST_CHOICE: value.number = (uint32_t)setting->choice; break;
+    case RST_LINE: value.text = setting->text; break;
+    }
+    return value;
+}
+
+/* Wireshark dissects the file anew when a preference has changed; sharkd tells nobody, so the values
+ * are read when a file is opened. */
+static void hand_over_preferences(void)
+{
+    const rst_core *core = rst_plugin.core;
+    rst_value *values = g_new0(rst_value, core->preference_count);
+
+    for (size_t i = 0; i < core->preference_count; i++)
+        values[i] = value_of(&core->preferences[i], &settings[i]);
+    core->configure(values, core->preference_count);
+    g_free(values);
+}
+
 static void open_file(void)
 {
     /* Not earlier: epan registers this tap when the first file is opened. */
     rst_plugin.expert_tap = find_tap_id("expert");
+    hand_over_preferences();
     session = rst_plugin.core->session_new();
 }
 
@@ -100,41 +137,6 @@ static void register_experts(const rst_core *core)
                                 (int)core->expert_count);
 }
 
-/* Where Wireshark keeps the value of a preference. */
-typedef union setting {
-    guint number;
-    rst_switch on;
-    gint choice;
-    const char *text;
-} setting;
-
-static setting *settings;
-
-static rst_value value_of(const rst_preference *preference, const setting *setting)
-{
-    rst_value value = {NULL, 0};
-
-    switch (preference->kind) {
-    case RST_NUMBER: value.number = setting->number; break;
-    case RST_SWITCH: value.number = setting->on; break;
-    case RST_CHOICE: value.number = (uint32_t)setting->choice; break;
-    case RST_LINE: value.text = setting->text; break;
-    }
-    return value;
-}
-
-/* Wireshark calls this when a preference has changed, and dissects the file anew afterwards. */
-static void apply_preferences(void)
-{
-    const rst_core *core = rst_plugin.core;
-    rst_value *values = g_new0(rst_value, core->preference_count);
-
-    for (size_t i = 0; i < core->preference_count; i++)
-        values[i] = value_of(&core->preferences[i], &settings[i]);
-    core->configure(values, core->preference_count);
-    g_free(values);
-}
-
 static const enum_val_t *choices_of(const rst_preference *preference)
 {
     enum_val_t *choices = g_new0(enum_val_t, preference->choice_count + 1);
@@ -172,7 +174,7 @@ static void register_preference(module_t *module, const rst_preference *it, sett
 
 static void register_preferences(const rst_core *core)
 {
-    module_t *module = prefs_register_protocol(rst_plugin.protocol, apply_preferences);
+    module_t *module = prefs_register_protocol(rst_plugin.protocol, NULL);
 
     settings = g_new0(setting, core->preference_count);
     for (size_t i = 0; i < core->preference_count; i++)

@@ -189,8 +189,6 @@ pub enum InputMeaning {
     ReplyStatus,
     /// There is an HTTP request, with this method.
     RequestMethod,
-    /// The HTTP message's Content-Length.
-    ContentLength,
     /// The name in an HTTP request's Host header.
     Host,
     /// The server's name in a ClientHello.
@@ -211,10 +209,6 @@ pub static INPUTS: &[Input] = &[
     Input {
         name: c"http.request.method",
         meaning: InputMeaning::RequestMethod,
-    },
-    Input {
-        name: c"http.content_length",
-        meaning: InputMeaning::ContentLength,
     },
     Input {
         name: c"http.host",

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import json
 import re
 import unittest
 
@@ -45,6 +46,16 @@ class Preferences(unittest.TestCase):
     def test_one_pass_knows_the_preference_too(self):
         timer, _ = fields(self.capture, "idle_timers:61 lab firewall", reports.ONE_PASS)
         self.assertIn("lab firewall 61 s", timer)
+
+    def test_a_change_counts_from_the_next_opening_on(self):
+        load = {"method": "load", "params": {"file": str(self.capture)}}
+        change = {"method": "setconf", "params": {"name": "rstanalysis.idle_timers", "value": "61 lab firewall"}}
+        look = {"method": "frames", "params": {"column0": "rstanalysis.idle_timer:1", "filter": "rstanalysis.cause"}}
+        requests = [{"jsonrpc": "2.0", "id": number, **request} for number, request in enumerate([load, look, change, load, look], 1)]
+        run = environment.host().run("sharkd", "-", input="".join(json.dumps(request) + "\n" for request in requests))
+        before, after = [line for line in run.stdout.splitlines() if '"c":' in line]
+        self.assertNotIn("lab firewall", before)
+        self.assertIn("lab firewall 61 s", after)
 
     def test_mistakes_are_told_in_words_and_the_rest_counts(self):
         timer, missing = fields(self.capture, "idle_timers:61 lab firewall; soon; -1 x; 5; \x01")

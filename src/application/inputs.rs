@@ -19,20 +19,23 @@ pub struct Value<'a> {
 /// messages in a frame the last one counts: those before it are complete.
 pub fn fold<'a>(values: impl Iterator<Item = Value<'a>>) -> (Application, Option<&'a str>) {
     let mut application = Application::default();
-    let (mut content_length, mut alert_level) = (None, 0);
+    let mut alert_level = 0;
     let mut name = None;
     for value in values {
         let small = u8::try_from(value.number).unwrap_or(u8::MAX);
         match value.meaning {
             InputMeaning::ReplyStatus => {
                 let status = u16::try_from(value.number).unwrap_or(u16::MAX);
-                application.http = Some(Http::new(Some(status), false));
+                application.http = Some(Http {
+                    status: Some(status),
+                    asks_head: false,
+                });
             }
             InputMeaning::RequestMethod => {
-                application.http = Some(Http::new(None, value.text == "HEAD"));
-            }
-            InputMeaning::ContentLength => {
-                content_length = Some(u32::try_from(value.number).unwrap_or(u32::MAX));
+                application.http = Some(Http {
+                    status: None,
+                    asks_head: value.text == "HEAD",
+                });
             }
             InputMeaning::AlertLevel => alert_level = small,
             InputMeaning::AlertDescription => {
@@ -45,20 +48,7 @@ pub fn fold<'a>(values: impl Iterator<Item = Value<'a>>) -> (Application, Option
             InputMeaning::ServerName => name = Some(value.text),
         }
     }
-    if let Some(http) = &mut application.http {
-        http.content_length = content_length;
-    }
     (application, name)
-}
-
-impl Http {
-    fn new(status: Option<u16>, head: bool) -> Http {
-        Http {
-            status,
-            content_length: None,
-            head,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -74,23 +64,15 @@ mod tests {
     }
 
     #[test]
-    fn reply_has_its_status_and_length_in_any_order() {
+    fn last_message_of_a_frame_counts() {
         let parts = [
-            value(InputMeaning::ContentLength, u64::MAX, ""),
+            value(InputMeaning::ReplyStatus, 304, ""),
             value(InputMeaning::ReplyStatus, 404, ""),
         ];
-        let (application, _) = fold(parts.into_iter());
-        let http = application.http.unwrap();
-        assert_eq!(
-            (http.status, http.content_length),
-            (Some(404), Some(u32::MAX))
-        );
-    }
-
-    #[test]
-    fn length_alone_is_no_message() {
-        let (application, name) = fold([value(InputMeaning::ContentLength, 5, "")].into_iter());
-        assert_eq!((application, name), (Application::default(), None));
+        let (application, name) = fold(parts.into_iter());
+        assert_eq!((application.http.unwrap().status, name), (Some(404), None));
+        let head = value(InputMeaning::RequestMethod, 0, "HEAD");
+        assert!(fold([head].into_iter()).0.http.unwrap().asks_head);
     }
 
     #[test]

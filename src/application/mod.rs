@@ -1,15 +1,17 @@
 //! What one segment says above TCP: from the fields that Wireshark decodes anyway, and from the first
 //! bytes of its payload.
 //!
-//! HTTP comes from Wireshark, which puts messages together. TLS records and goodbyes are read from the
+//! Complete HTTP messages come from Wireshark, which puts them together; their heads tell what is missing. TLS records and goodbyes are read from the
 //! bytes: their form says enough, on any port and in any version of Wireshark, and fields that occur
 //! in every frame of a protocol would cost in every frame.
 
 pub mod goodbye;
+pub mod http;
 pub mod inputs;
 pub mod tls;
 
 pub use goodbye::Goodbye;
+pub use http::Head;
 
 use crate::segment::Index;
 use tls::{Alert, Records};
@@ -19,6 +21,8 @@ use tls::{Alert, Records};
 pub struct Application {
     /// The HTTP message that Wireshark shows on this frame.
     pub http: Option<Http>,
+    /// The head of an HTTP message that it starts with.
+    pub head: Option<Head>,
     /// The TLS records that start in it.
     pub records: Records,
     /// A TLS alert whose words can be read.
@@ -37,16 +41,15 @@ pub struct Application {
 pub struct Http {
     /// Status code of a reply; none for a request.
     pub status: Option<u16>,
-    /// Its Content-Length, where it states one.
-    pub content_length: Option<u32>,
-    /// A HEAD request: its reply states a length and has no body (RFC 9112 6.3).
-    pub head: bool,
+    /// A request with the method HEAD: its reply states a length and has no body (RFC 9112 6.3).
+    pub asks_head: bool,
 }
 
 impl Application {
     /// Whether there is nothing to take note of.
     pub fn is_silent(&self) -> bool {
         self.http.is_none()
+            && self.head.is_none()
             && self.records.is_empty()
             && self.alert.is_none()
             && self.goodbye.is_none()
@@ -56,6 +59,7 @@ impl Application {
     /// Adds what the payload's own bytes say; `length` is what it had on the wire.
     pub fn read_payload(&mut self, payload: &[u8], length: u32) {
         self.payload_cut = (payload.len() as u64) < u64::from(length);
+        self.head = http::read(payload);
         let read = tls::read(payload, length);
         self.records = read.records;
         // Wireshark knows more than the bytes where it can decrypt.

@@ -7,6 +7,7 @@ use crate::evidence::application::{
     LONG_AFTER_ALERT, OWN_GOODBYE, SEALED_ALERT, SOON_AFTER_ALERT, SOON_AFTER_ANSWER, early_answer,
     failure, name_alert,
 };
+use crate::evidence::claim::CLAIMS_TLS;
 use crate::evidence::closing::{DATA_AFTER_FIN, PEER_FIN};
 use crate::evidence::form::{ACTIVE, PASSIVE};
 use crate::text::{count, later};
@@ -71,7 +72,8 @@ pub static TLS_FAILURE: Cause = Cause {
         // Whoever loses patience, or is killed, in the handshake breaks it off likewise.
         (&HANDSHAKE_BROKEN_OFF, 3.0),
         (&SOON_AFTER_ALERT, 1.5),
-        (&LONG_AFTER_ALERT, -3.0),
+        (&CLAIMS_TLS, 3.0),
+        (&LONG_AFTER_ALERT, -4.5),
         (&ALERT_AFTER_DATA, -1.0),
         (&OWN_GOODBYE, -1.0),
         (&PEER_FIN, 0.5),

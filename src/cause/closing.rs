@@ -1,6 +1,7 @@
 //! Resets by which an endpoint ends a connection that it knows, or answers what comes after its end.
 
 use super::{Category, Cause, Origin, Position, Severity};
+use crate::evidence::Situation;
 use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::application::{
     ANSWERED_EARLY, FATAL_ALERT, HANDSHAKE_BROKEN_OFF, OWN_GOODBYE, PEER_GOODBYE, SEALED_ALERT,
@@ -74,7 +75,10 @@ pub static NORMAL_CLOSE: Cause = Cause {
             s.reset.receiver,
             count(s.reset.peer.bytes, "byte")
         );
-        let closed = if BOTH_FINS.holds(s) {
+        let goodbye = s.own_speaker().goodbye.or(s.peer_speaker().goodbye);
+        let closed = if let Some((frame, goodbye)) = goodbye.filter(|_| is_over(s)) {
+            format!("after a goodbye ({} in frame {frame})", goodbye.name())
+        } else if BOTH_FINS.holds(s) {
             "both sides had closed".into()
         } else if PEER_FIN.holds(s) {
             format!(
@@ -87,6 +91,11 @@ pub static NORMAL_CLOSE: Cause = Cause {
         format!("A normal end: {all} had been delivered, {closed}")
     },
 };
+
+/// Whether one side's last words were a goodbye.
+fn is_over(s: &Situation<'_>) -> bool {
+    OWN_GOODBYE.holds(s) || PEER_GOODBYE.holds(s)
+}
 
 /// A side that had closed gets data.
 pub static DATA_AFTER_CLOSE: Cause = Cause {
@@ -123,9 +132,14 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
             .reset
             .trigger
             .map_or(0, |trigger| u64::from(trigger.payload_length));
+        let late_goodbye = s.peer_speaker().goodbye;
+        let lost = match late_goodbye.filter(|(frame, _)| *frame == s.trigger_frame()) {
+            Some((_, goodbye)) => format!("only a goodbye was lost ({})", goodbye.name()),
+            None => "nobody was left to take them".into(),
+        };
         format!(
             "{} had closed (FIN in frame {}) when {} from {} arrived (frame {}, {} before the reset): \
-             nobody was left to take them",
+             {lost}",
             s.reset.sender,
             s.reset.own.fin.frame,
             count(data, "byte"),

@@ -208,6 +208,7 @@ pub static ALL: &[&Cause] = &[
     &application::EARLY_RESPONSE,
     &application::TLS_FAILURE,
     &timeout::IDLE_TIMEOUT,
+    &timeout::PATH_MTU,
     &capacity::RESOURCE_LIMIT,
     &protocol::MALFORMED,
     &protocol::MPTCP,

@@ -2,6 +2,7 @@
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
+use crate::evidence::claim::{CLAIMS_IDLE, CLAIMS_UNANSWERED};
 use crate::evidence::closing::{HALF_CLOSE_ALIVE, OWN_FIN};
 use crate::evidence::exchange::REQUEST_UNANSWERED;
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED};
@@ -11,8 +12,9 @@ use crate::evidence::path::{
 };
 use crate::evidence::silence::{
     AFTER_EXPIRY, AT_EXPIRY, ENDED_BOTH_WAYS, EQUAL_SPACING, FIN_FOUND_NOBODY, GAP_RECURS, GAVE_UP,
-    LONG_SILENCE, NEXT_WAS_DUE, NEXT_WAS_NOT_DUE, PROBES_UNANSWERED, RETRANSMITTED_IN_VAIN,
-    SILENCE_SURVIVED, SILENT_IN_FIN_WAIT, WINDOW_CLOSED, WINDOW_REOPENED, idle, idle_timer,
+    LARGE_ONES_STUCK, LONG_SILENCE, NEXT_WAS_DUE, NEXT_WAS_NOT_DUE, PEER_LARGE_ONES_STUCK,
+    PROBES_UNANSWERED, RETRANSMITTED_IN_VAIN, SILENCE_SURVIVED, SILENT_IN_FIN_WAIT, WINDOW_CLOSED,
+    WINDOW_REOPENED, idle, idle_timer, stuck_size,
 };
 use crate::text::{count, duration};
 
@@ -34,6 +36,7 @@ pub static KEEPALIVE_TIMEOUT: Cause = Cause {
         (&PROBES_UNANSWERED, 2.0),
         (&NEXT_WAS_DUE, 3.5),
         (&EQUAL_SPACING, 1.0),
+        (&CLAIMS_UNANSWERED, 3.0),
         (&NEXT_WAS_NOT_DUE, -3.0),
     ],
     ceiling: 97,
@@ -70,6 +73,7 @@ pub static RETRANSMISSION_TIMEOUT: Cause = Cause {
     prior: 0.0,
     weighs: &[
         (&RETRANSMITTED_IN_VAIN, 2.0),
+        (&CLAIMS_UNANSWERED, 3.0),
         (&GAVE_UP, 3.0),
         (&NEXT_WAS_DUE, 3.5),
         (&NEXT_WAS_NOT_DUE, -3.0),
@@ -118,6 +122,7 @@ pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
     weighs: &[
         (&WINDOW_CLOSED, 3.0),
         (&WINDOW_REOPENED, -6.0),
+        (&CLAIMS_UNANSWERED, 3.0),
         (&NEXT_WAS_DUE, 1.5),
         (&GAVE_UP, 2.5),
         (&HOPS_FIT, 0.5),
@@ -195,6 +200,7 @@ pub static IDLE_TIMEOUT: Cause = Cause {
         (&LONG_SILENCE, 1.5),
         (&AT_EXPIRY, 3.0),
         (&AFTER_EXPIRY, 1.5),
+        (&CLAIMS_IDLE, 4.5),
         (&GAP_RECURS, 3.5),
         (&ENDED_BOTH_WAYS, 3.0),
         (&SILENCE_SURVIVED, -4.0),
@@ -234,5 +240,47 @@ pub static IDLE_TIMEOUT: Cause = Cause {
                 duration(silence)
             ),
         }
+    },
+};
+
+/// Full-size segments vanish on the way.
+pub static PATH_MTU: Cause = Cause {
+    name: "path_mtu",
+    category: Category::Timeout,
+    summary: "Large segments vanish on the way while small ones arrive: a path with a smaller MTU",
+    severity: Severity::Problem,
+    origin: Origin::Endpoint,
+    kernel_reason: None,
+    next_step: "Ping with the don't-fragment bit and growing sizes to find the path's MTU; let ICMP \
+                \"fragmentation needed\" through, or clamp the MSS at the tunnel",
+    reference: "RFC 2923 2.1; RFC 8899 1",
+    position: Position::First,
+    applies: |s| {
+        stuck_size(s).is_some()
+            && (ACTIVE.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && GAVE_UP.holds(s)))
+    },
+    prior: -0.5,
+    weighs: &[
+        (&LARGE_ONES_STUCK, 3.0),
+        (&PEER_LARGE_ONES_STUCK, 4.0),
+        (&RETRANSMITTED_IN_VAIN, 1.5),
+        (&GAVE_UP, 2.5),
+        (&NEXT_WAS_DUE, 2.5),
+        (&ANSWERS_ESTABLISHED, 1.0),
+        (&HOPS_FIT, 0.5),
+        (&SENDER_WAS_RESET, -4.0),
+        (&LABEL_MISSING, -4.0),
+    ],
+    // A line that died just before the first large segment looks the same.
+    ceiling: 75,
+    provoked: false,
+    explain: |s| {
+        format!(
+            "Segments of {} between {} and {} are lost each time, smaller ones arrive: probably the path \
+             carries less",
+            count(u64::from(stuck_size(s).unwrap_or(0)), "byte"),
+            s.reset.sender,
+            s.reset.receiver
+        )
     },
 };

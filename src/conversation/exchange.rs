@@ -3,12 +3,9 @@
 
 use super::{Direction, Endpoint};
 use crate::application::tls::{Alert, Records};
-use crate::application::{Goodbye, Http};
+use crate::application::{Goodbye, Head, Http};
 use crate::segment::{Index, Moment, Segment};
 use crate::seq::Seq;
-
-/// No HTTP message has a shorter header ("HTTP/1.1 200 \r\n\r\n").
-const LEAST_HTTP_HEADER: u32 = 17;
 
 /// What is known of a conversation's applications.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,8 +61,8 @@ pub struct Speaker {
     pub message: u32,
     /// Where that message ended.
     boundary: Option<Seq>,
-    /// Content-Length of a message whose header was shown before its end.
-    pending: Option<u32>,
+    /// Where the message ends that it has begun, where the head says.
+    promised: Option<Seq>,
     asked_head: bool,
     changed_cipher: bool,
     /// Status of its last HTTP reply, 0 for none.
@@ -136,8 +133,11 @@ impl Exchange {
         cut: bool,
     ) {
         let application = &segment.application;
+        if let Some(head) = application.head {
+            self.hear_head(head, segment, direction);
+        }
         if let Some(http) = application.http {
-            self.hear_http(http, segment, direction, own, peer, cut);
+            self.hear_http(http, segment, direction, [own, peer], cut);
         }
         self.hear_alert(segment, direction);
         self.advance(application.records, direction);
@@ -148,33 +148,49 @@ impl Exchange {
         self.server_name = self.server_name.or(application.server_name);
     }
 
+    /// Notes where a message will end.
+    fn hear_head(&mut self, head: Head, segment: &Segment, direction: Direction) {
+        let [asker, speaker] = self.pair(direction);
+        let body = match head.status {
+            Some(status) if asker.has_no_body(status) => Some(0),
+            _ => head.body,
+        };
+        speaker.promised = body.map(|body| segment.seq + head.length.saturating_add(body));
+    }
+
     fn hear_http(
         &mut self,
         http: Http,
         segment: &Segment,
         direction: Direction,
-        own: &Endpoint,
-        peer: &Endpoint,
+        [own, peer]: [&Endpoint; 2],
         cut: bool,
     ) {
         let [asker, speaker] = self.pair(direction);
-        let without_body = match http.status {
-            None => http.content_length.is_none(),
-            // RFC 9112 6.3.
-            Some(status) => asker.asked_head || status < 200 || status == 204 || status == 304,
-        };
-        if let Some(status) = http.status.filter(|status| *status >= 200) {
-            speaker.status = status;
-            let early = asker.is_open(peer, cut);
-            speaker.answered_early = if early {
-                Moment::of(segment)
-            } else {
-                Moment::default()
-            };
-        } else if http.status.is_none() {
-            speaker.asked_head = http.head;
+        match http.status {
+            None => speaker.asked_head = http.asks_head,
+            Some(status) if status >= 200 => {
+                speaker.status = status;
+                let early = asker.is_open(peer, cut);
+                speaker.answered_early = if early {
+                    Moment::of(segment)
+                } else {
+                    Moment::default()
+                };
+            }
+            Some(_) => {}
         }
-        speaker.take_message(http, without_body, segment, own, cut);
+        let whole = http.status.is_some_and(|status| asker.has_no_body(status));
+        let end = own.data_end();
+        let complete = match speaker.promised {
+            _ if whole => true,
+            Some(promised) => !end.is_before(promised),
+            None => !cut || http.status.is_none(),
+        };
+        if complete {
+            speaker.message = segment.frame;
+            (speaker.boundary, speaker.promised) = (Some(end), None);
+        }
     }
 
     /// The other side, then the one that sends in this direction.
@@ -287,7 +303,7 @@ impl Exchange {
         let replies = other.progress(peer) == Message::Complete
             && speaker.message < other.message
             && own.last_data.frame > other.message;
-        if progress == Message::Unknown && speaker.pending.is_none() && replies && !cut {
+        if progress == Message::Unknown && speaker.promised.is_none() && replies && !cut {
             return Message::Open;
         }
         progress
@@ -295,46 +311,28 @@ impl Exchange {
 }
 
 impl Speaker {
-    fn take_message(
-        &mut self,
-        http: Http,
-        without_body: bool,
-        segment: &Segment,
-        own: &Endpoint,
-        cut: bool,
-    ) {
-        let complete = match (http.content_length, self.sent_since(own)) {
-            _ if without_body => true,
-            (Some(length), Some(sent)) => sent >= length.saturating_add(LEAST_HTTP_HEADER),
-            _ => !cut,
-        };
-        if complete {
-            self.message = segment.frame;
-            self.boundary = Some(own.data_end());
-            self.pending = None;
-        } else {
-            self.pending = http.content_length;
-        }
+    /// Whether the reply with this status to what it asked has no body (RFC 9112 6.3).
+    fn has_no_body(&self, status: u16) -> bool {
+        self.asked_head || status < 200 || status == 204 || status == 304
     }
 
-    /// Payload bytes since its last complete message; none where the file does not show its start.
-    fn sent_since(&self, own: &Endpoint) -> Option<u32> {
-        let start = self.boundary.or_else(|| own.initial().map(|syn| syn + 1))?;
-        Some(own.data_end().beyond(start))
-    }
-
-    /// Whether it has begun a message and has not ended it.
+    /// Whether it has begun a message and has not ended it. Without a head the start has to be known.
     fn is_open(&self, own: &Endpoint, cut: bool) -> bool {
-        let sent = self.sent_since(own).unwrap_or(0);
-        sent > 0 && self.pending.map_or(!cut, |length| sent < length)
+        let end = own.data_end();
+        if let Some(promised) = self.promised {
+            return end.is_before(promised);
+        }
+        let start = self.boundary.or_else(|| own.initial().map(|syn| syn + 1));
+        !cut && start.is_some_and(|start| end.is_after(start))
     }
 
     fn progress(&self, own: &Endpoint) -> Message {
-        match self.pending {
-            Some(length) if self.sent_since(own).is_some_and(|sent| sent < length) => Message::Open,
-            Some(_) => Message::Unknown,
-            None if self.boundary == Some(own.data_end()) => Message::Complete,
-            None => Message::Unknown,
+        let end = own.data_end();
+        match self.promised {
+            Some(promised) if end.is_before(promised) => Message::Open,
+            Some(promised) if end == promised => Message::Complete,
+            None if self.boundary == Some(end) => Message::Complete,
+            _ => Message::Unknown,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Where the exchange of requests and replies stood.
 
+use super::application::{OWN_GOODBYE, PEER_GOODBYE};
 use super::closing::{OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING};
 use super::{Fact, Situation};
 use crate::conversation::{Message, Speaker};
@@ -99,9 +100,9 @@ pub static REPLY_DELIVERED: Fact = Fact {
     },
 };
 
-/// A client that gave up what it had asked for.
+/// A client that gave up what it had asked for. A goodbye asks for nothing.
 pub static REQUEST_UNANSWERED: Fact = Fact {
-    holds: |s| s.reset.from_client && own_spoke_last(s),
+    holds: |s| s.reset.from_client && own_spoke_last(s) && !OWN_GOODBYE.holds(s),
     says: |s| {
         format!(
             "The client's own last data (frame {}) had no answer yet",
@@ -112,7 +113,7 @@ pub static REQUEST_UNANSWERED: Fact = Fact {
 
 /// A server that ended the connection instead of answering.
 pub static PEER_DATA_UNANSWERED: Fact = Fact {
-    holds: |s| !s.reset.from_client && peer_spoke_last(s),
+    holds: |s| !s.reset.from_client && peer_spoke_last(s) && !PEER_GOODBYE.holds(s),
     says: |s| {
         format!(
             "The data of frame {} got no answer from the application",

@@ -293,6 +293,46 @@ pub static UNPROVOKED: Fact = Fact {
     },
 };
 
+/// Payload that any path must carry: the default maximum of RFC 9293 3.7.1. Larger segments may vanish
+/// where a tunnel's smaller MTU and lost ICMP messages meet (RFC 2923 2.1).
+const ALWAYS_CARRIED: u16 = 536;
+
+fn stuck(attempts: Attempts, outstanding: u32) -> Option<u16> {
+    let size = attempts.stuck_above_smaller()?;
+    (size > ALWAYS_CARRIED && outstanding > 0).then_some(size)
+}
+
+/// The payload that its sender, or else the other side, repeats in vain though smaller ones arrived.
+pub fn stuck_size(s: &Situation<'_>) -> Option<u16> {
+    let (own, peer) = (&s.reset.own, &s.reset.peer);
+    stuck(own.attempts, own.outstanding).or_else(|| stuck(peer.attempts, peer.outstanding))
+}
+
+/// The first large segments of its sender never arrive.
+pub static LARGE_ONES_STUCK: Fact = Fact {
+    holds: |s| stuck(s.reset.own.attempts, s.reset.own.outstanding).is_some(),
+    says: |s| {
+        format!(
+            "It retransmits {} in vain, and only smaller segments of it were ever acknowledged",
+            count(u64::from(stuck_size(s).unwrap_or(0)), "byte")
+        )
+    },
+};
+
+/// The same of the other side, while the way back works: the reset itself came by it.
+pub static PEER_LARGE_ONES_STUCK: Fact = Fact {
+    holds: |s| {
+        !LARGE_ONES_STUCK.holds(s)
+            && stuck(s.reset.peer.attempts, s.reset.peer.outstanding).is_some()
+    },
+    says: |s| {
+        format!(
+            "The other side retransmits {} in vain, and only smaller segments of it were ever acknowledged",
+            count(u64::from(stuck_size(s).unwrap_or(0)), "byte")
+        )
+    },
+};
+
 /// The reset's sender had sent something within the last round trip: no restart and no failover is so
 /// quick.
 pub static JUST_ALIVE: Fact = Fact {

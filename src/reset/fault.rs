@@ -77,7 +77,8 @@ fn of(entry: &Entry, receiver: Ticket, recent: &Recent) -> Option<Fault> {
     }
 }
 
-/// An echo of 0 says nothing. Several SYNs may have been sent, and the capture may lack some.
+/// Of a SYN-ACK whose numbers are right; an echo of 0 says nothing. Several SYNs may have been sent,
+/// and the capture may lack some.
 fn has_wrong_echo(entry: &Entry, receiver: Ticket, recent: &Recent) -> bool {
     let is_syn_ack = entry.flags.has(Flags::SYN) && entry.flags.has(Flags::ACK);
     let Some(echo) = entry.echo.filter(|echo| is_syn_ack && *echo != 0) else {
@@ -86,7 +87,7 @@ fn has_wrong_echo(entry: &Entry, receiver: Ticket, recent: &Recent) -> bool {
     let sent: Vec<u32> = recent
         .backwards(receiver)
         .take(LONGEST_SEARCH)
-        .filter(|(_, own)| own.flags.has(Flags::SYN))
+        .filter(|(_, own)| own.flags.has(Flags::SYN) && own.end() == entry.ack)
         .filter_map(|(_, own)| own.timestamp)
         .collect();
     match (sent.last(), sent.first()) {
@@ -111,6 +112,7 @@ mod tests {
     use super::*;
     use crate::segment::tests::segment;
     use crate::segment::{Options, Segment};
+    use crate::seq::Seq;
 
     struct Exchange {
         recent: Recent,
@@ -142,6 +144,7 @@ mod tests {
             let sent = Segment {
                 flags,
                 options,
+                ack: Seq(1001),
                 ..segment(frame)
             };
             self.peer = self.recent.push(&sent, self.peer, 0);

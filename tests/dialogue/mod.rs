@@ -219,12 +219,7 @@ fn number() -> impl Strategy<Value = Seq> {
 
 fn http() -> impl Strategy<Value = Http> {
     let status = proptest::option::of(prop_oneof![any::<u16>(), Just(413)]);
-    let content_length = proptest::option::of(prop_oneof![any::<u32>(), 0..3u32]);
-    (status, content_length, any::<bool>()).prop_map(|(status, content_length, head)| Http {
-        status,
-        content_length,
-        head,
-    })
+    (status, any::<bool>()).prop_map(|(status, asks_head)| Http { status, asks_head })
 }
 
 /// TLS records, goodbyes and others, as their bytes.
@@ -237,6 +232,10 @@ fn payload() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         vec(any::<u8>(), 0..40),
         Just(b"QUIT\r\n".to_vec()),
+        any::<u32>()
+            .prop_map(
+                |length| format!("PUT / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n").into_bytes()
+            ),
         vec(record, 1..4).prop_map(|records| {
             let bytes = |(kind, size, content): (u8, u8, Vec<u8>)| {
                 [vec![kind, 3, 3, 0, size], content].concat()

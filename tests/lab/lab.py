@@ -1,6 +1,7 @@
 """One run of one scenario: the network with its captures, and the few things that scenarios do over and over."""
 
 import contextlib
+import dataclasses
 import pathlib
 import shutil
 import socket
@@ -25,6 +26,7 @@ class Lab:
         self.servers = network.SERVERS[self.ip]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rstlab-"))
         self.open_sockets = []
+        self.translations = {}
         self.used = [f"Linux {pathlib.Path('/proc/sys/kernel/osrelease').read_text().split('-')[0]}"]
 
     def __enter__(self):
@@ -58,8 +60,17 @@ class Lab:
         """Ends the captures and explains their resets."""
         self.captures.stop()
         frames = {point: capture.frames(path) for point, path in self.captures.files.items()}
+        for frame in (frame for point in frames.values() for frame in point if frame.segment):
+            frame.segment = dataclasses.replace(frame.segment, src=self.true(frame.segment.src), dst=self.true(frame.segment.dst))
+        events = self.trace.events()
+        for event in events:
+            event.src, event.dst = ((self.true(address), port) for address, port in (event.src, event.dst))
         addresses = {"client": list(network.CLIENT.values()), "server": network.SERVERS[4] + network.SERVERS[6] + network.TUNNELLED}
-        return labels.Join(frames, self.trace.events(), self.relay.injected, addresses, self.delay, self.scenario.box)
+        return labels.Join(frames, events, self.relay.injected, addresses, self.delay, self.scenario.box)
+
+    def true(self, address):
+        """Whose address it is, where a router translates."""
+        return self.translations.get(address, address)
 
     # What scenarios do.
 
@@ -140,6 +151,19 @@ class Lab:
         src, sport, dst, dport = like.reverse_flow if back else like.flow
         raw = packet.build(src, dst, sport, dport, seq, ack, flags, ttl=ttl, **header)
         self.relay.inject(raw, direction, after, origin)
+
+    def masquerade(self):
+        """r1 hides the client behind its own address."""
+        self._translate(f"chain out {{\n type nat hook postrouting priority 100\n oifname wan0 masquerade\n }}")
+        self.translations[network.R1_WAN[self.ip]] = self.client_ip
+
+    def publish(self, address):
+        """r1 leads connections to another address of the server's network to the server."""
+        self._translate(f"chain in {{\n type nat hook prerouting priority -100\n {'ip6' if self.ip == 6 else 'ip'} daddr {address} dnat to {self.server_ip}\n }}")
+        self.translations[address] = self.server_ip
+
+    def _translate(self, chain):
+        self.r1.run(["nft", "-f", "-"], text=f"table {'ip6' if self.ip == 6 else 'ip'} nat {{\n {chain}\n}}\n")
 
     def url(self, path="/", port=80, address=None):
         host = address or self.server_ip

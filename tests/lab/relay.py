@@ -13,11 +13,20 @@ import select
 import struct
 import threading
 import time
+import typing
 
 import packet
 
 TUNSETIFF = 0x400454CA
 IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
+
+
+class Passed(typing.NamedTuple):
+    """A TCP segment that came by."""
+    time: float
+    direction: str
+    segment: packet.Segment
+    raw: bytes
 
 
 class Twice(float):
@@ -75,12 +84,17 @@ class Relay(threading.Thread):
         for fd in (self._near, self._far, self._wake_read, self._wake_write):
             os.close(fd)
 
+    def repeat(self, raw, direction):
+        """Delivers a packet that came by once more, as a network may do any time later."""
+        self._queue(time.monotonic(), self._far if direction == "to_server" else self._near, raw)
+        os.write(self._wake_write, b"x")
+
+    def passed(self, direction, condition=lambda segment: True):
+        """The latest TCP segment that came by in that direction and meets the condition, with its time and packet."""
+        return next((seen for seen in reversed(self.seen) if seen.direction == direction and condition(seen.segment)), None)
+
     def last(self, direction, condition=lambda segment: True):
-        """The latest TCP segment that came by in that direction and meets the condition."""
-        for seen_direction, segment in reversed(self.seen):
-            if seen_direction == direction and condition(segment):
-                return segment
-        return None
+        return self.passed(direction, condition).segment
 
     def _take(self, fd, out, direction):
         for _ in range(64):
@@ -91,7 +105,7 @@ class Relay(threading.Thread):
             due = time.monotonic() + self.delay
             segment = packet.segment(raw)
             if segment is not None:
-                self.seen.append((direction, segment))
+                self.seen.append(Passed(time.monotonic(), direction, segment, raw))
                 self.packet = raw
                 verdict = self.rule(segment, direction) if self.rule else None
                 if verdict is True:

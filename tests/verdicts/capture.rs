@@ -141,6 +141,12 @@ impl Capture {
         self.add(false, flags, seq, ack, bytes)
     }
 
+    /// A segment with this payload.
+    pub fn say(&mut self, from_client: bool, seq: u32, ack: u32, payload: &[u8]) -> u32 {
+        self.says.read_payload(payload, payload.len() as u32);
+        self.add(from_client, ACK, seq, ack, payload.len() as u32)
+    }
+
     /// Client 1000, server 5000, both SYNs acknowledged.
     pub fn handshake(&mut self) {
         self.client(SYN, 1000, 0, 0);
@@ -197,18 +203,15 @@ impl Capture {
 pub fn http_reply(status: u16) -> Http {
     Http {
         status: Some(status),
-        content_length: None,
-        head: false,
+        asks_head: false,
     }
 }
 
 /// A complete HTTP request.
-#[allow(dead_code, reason = "used by tests to come")]
 pub fn http_request() -> Http {
     Http {
         status: None,
-        content_length: None,
-        head: false,
+        asks_head: false,
     }
 }
 

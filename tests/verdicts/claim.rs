@@ -112,6 +112,21 @@ fn established_reset_that_names_a_policy_is_firewall() {
 }
 
 #[test]
+fn idle_reset_that_names_an_expired_flow_is_idle_timeout_only_after_a_silence() {
+    for (minutes, expected) in [(5, true), (0, false)] {
+        let mut capture = Capture::new();
+        exchange(&mut capture);
+        capture.server(ACK, 5101, 1021, 10);
+        capture.client(ACK, 1021, 5111, 0);
+        capture.wait(minutes * 60_000 + 5);
+        capture.claim = b"BIG-IP: [0x2409a71:704] Flow expired (sweeper) (idle timeout)";
+        let reset = capture.server(RST_ACK, 5111, 1021, 0);
+        assert_eq!(capture.cause(reset) == "idle_timeout", expected);
+        assert!(capture.confidence(reset) <= 80);
+    }
+}
+
+#[test]
 fn established_reset_whose_sender_goes_on_is_not_believed() {
     let mut capture = Capture::new();
     exchange(&mut capture);

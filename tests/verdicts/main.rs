@@ -2,6 +2,7 @@
 //! Tests are named state_stimulus_twist.
 
 mod aftermath;
+mod application;
 mod capture;
 mod claim;
 mod closing;

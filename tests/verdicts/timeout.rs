@@ -468,3 +468,51 @@ fn cut_of_a_busy_connection_by_a_nearer_box_is_a_firewall() {
     let reset = reset_on_use(&mut capture, 64);
     assert_eq!(capture.cause(reset), "firewall");
 }
+
+/// The client repeats 1400 bytes after growing intervals, then the server's next segment finds nobody.
+fn lose_large(capture: &mut Capture, seq: u32) -> u32 {
+    for interval in [0, 300, 600, 1200, 2400] {
+        capture.wait(interval);
+        capture.client(ACK, seq, 5101, 1400);
+    }
+    capture.wait(60_000);
+    capture.server(ACK, 5101, seq, 10);
+    capture.client(RST, seq, 0, 0)
+}
+
+#[test]
+fn first_large_segment_that_never_arrives_may_be_path_mtu() {
+    let mut capture = Capture::new();
+    exchange(&mut capture);
+    let reset = lose_large(&mut capture, 1011);
+    assert_eq!(capture.cause(reset), "path_mtu");
+    assert!(capture.confidence(reset) <= 75);
+    assert_eq!(
+        capture.text(reset, Field::Alternative),
+        "retransmission_timeout"
+    );
+}
+
+#[test]
+fn large_segments_that_had_arrived_before_are_no_path_mtu() {
+    let mut capture = Capture::new();
+    exchange(&mut capture);
+    capture.client(ACK, 1011, 5101, 1400);
+    capture.server(ACK, 5101, 2411, 0);
+    let reset = lose_large(&mut capture, 2411);
+    assert_eq!(capture.cause(reset), "retransmission_timeout");
+}
+
+#[test]
+fn client_that_gives_up_while_large_replies_are_lost_may_be_path_mtu() {
+    let mut capture = Capture::new();
+    exchange(&mut capture);
+    capture.client(ACK, 1011, 5101, 10);
+    for interval in [0, 300, 600, 1200, 2400] {
+        capture.wait(interval);
+        capture.server(ACK, 5101, 1021, 1400);
+    }
+    capture.wait(3_000);
+    let reset = capture.client(RST_ACK, 1021, 5101, 0);
+    assert_eq!(capture.cause(reset), "path_mtu");
+}
