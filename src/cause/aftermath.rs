@@ -7,6 +7,7 @@ use crate::evidence::aftermath::{
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
+use crate::evidence::opening::WRONG_ACK;
 use crate::evidence::silence::UNPROVOKED;
 use crate::reset::Acceptance;
 use crate::text::{count, duration};
@@ -30,6 +31,7 @@ pub static LOST_RESET: Cause = Cause {
         (&PEER_RETRANSMITTED, 2.0),
         (&THREE_OR_MORE, 1.5),
         (&FIRST_FROM_ELSEWHERE, -2.0),
+        (&WRONG_ACK, -5.0),
         (&SENDER_WAS_RESET, -3.0),
     ],
     ceiling: 97,

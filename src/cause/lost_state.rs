@@ -6,8 +6,8 @@ use crate::evidence::claim::{CLAIMS_NO_CONNECTION, believed};
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ANSWERS_ESTABLISHED;
 use crate::evidence::opening::{
-    AT_HANDSHAKE_END, OLD_CONNECTION_ANSWERS, ONE_DIRECTION, SERVER_NEVER_SPOKE, WRONG_ACK,
-    in_handshake,
+    ASKS_AGAIN, AT_HANDSHAKE_END, OLD_CONNECTION_ANSWERS, ONE_DIRECTION, SERVER_NEVER_SPOKE,
+    WRONG_ACK, in_handshake,
 };
 use crate::evidence::path::{
     HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, LINK_DIFFERS, TOO_FAST,
@@ -51,6 +51,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&AT_HANDSHAKE_END, -1.0),
         (&SERVER_NEVER_SPOKE, -0.5),
         (&HAS_TWIN, -3.0),
+        (&ONE_DIRECTION, -1.5),
         (&JUST_ALIVE, -2.0),
         (&UNPROVOKED, -3.0),
     ],
@@ -103,8 +104,8 @@ pub static UNTRANSLATED: Cause = Cause {
             .map(|twin| twin.to_string())
             .unwrap_or_default();
         format!(
-            "Frame {} of {} belongs to the connection that the server knows as {twin}: a NAT let it through \
-             untranslated, and the server refused the stranger",
+            "Frame {} of {} belongs to the connection with {twin}: a NAT let it through untranslated, and its \
+             receiver refused the stranger",
             s.trigger_frame(),
             s.reset.receiver.address
         )
@@ -124,12 +125,14 @@ pub static ASYMMETRIC_PATH: Cause = Cause {
     reference: "RFC 9293 3.10.7.1; RFC 5382",
     position: Position::First,
     applies: |s| {
-        ANSWERS_ESTABLISHED.holds(s) && in_handshake(s) && (is_foreign(s) || LINK_DIFFERS.holds(s))
+        let elsewhere = is_foreign(s) || LINK_DIFFERS.holds(s) || ONE_DIRECTION.holds(s);
+        (ANSWERS_ESTABLISHED.holds(s) && in_handshake(s) && elsewhere) || ASKS_AGAIN.holds(s)
     },
     prior: -1.0,
     weighs: &[
         (&LINK_DIFFERS, 2.5),
         (&ONE_DIRECTION, 2.0),
+        (&ASKS_AGAIN, 6.0),
         (&HOPS_DIFFER, 1.5),
         (&HOP_DIFFERS_BY_ONE, 1.0),
         (&LABEL_MISSING, 1.0),

@@ -4,13 +4,14 @@ use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::claim::CLAIMS_PASSED_ON;
 use crate::evidence::form::{ACTIVE, ANSWERS_SYN};
+use crate::evidence::opening::ASKS_AGAIN;
 use crate::evidence::path::{
     HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, TOO_FAST,
 };
 use crate::evidence::third_party::{
     BOTH_GO_ON, BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS,
-    IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, OTHER_LEG_RESET, SYN_WAS_ACCEPTED,
-    TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
+    IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, ONE_EXACT, OTHER_LEG_RESET,
+    SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
 };
 use crate::text::{count, duration};
 
@@ -57,6 +58,7 @@ pub static INJECTED: Cause = Cause {
         (&IDENTIFICATION_BREAKS, 2.5),
         (&IDENTIFICATION_GOES_ON, -2.0),
         (&SYN_WAS_ACCEPTED, 4.0),
+        (&ASKS_AGAIN, -3.0),
         (&ANSWERS_SYN, -1.5),
         (&TRIGGER_WAS_STOPPED, -4.0),
         (&SENDER_WAS_RESET, -3.0),
@@ -114,6 +116,7 @@ pub static BLIND_RESET: Cause = Cause {
         (&GUESSES_AHEAD, 4.5),
         (&VOLLEY, 3.0),
         (&NONE_EXACT, 2.0),
+        (&ONE_EXACT, -4.0),
         (&HOPS_DIFFER, 2.0),
         (&HOP_DIFFERS_BY_ONE, 0.5),
         (&IDENTIFICATION_BREAKS, 1.0),

@@ -27,15 +27,21 @@ pub fn find_other_leg(resets: &[Reset], reset: &Reset) -> Option<Index> {
 /// sent on the other.
 fn is_other_leg(earlier: &Reset, reset: &Reset) -> bool {
     let since = reset.time.saturating_sub(earlier.time);
+    // A proxy is the server of one leg and the client of the other; a transparent one lends the client's
+    // own socket to the second leg.
+    let same_role = earlier.from_client == reset.from_client;
     let same_proxy = earlier.receiver.address == reset.sender.address;
-    let same_client = earlier.sender.address == reset.sender.address
-        || earlier.receiver.address == reset.receiver.address;
+    let transparent = match reset.from_client {
+        true => earlier.sender == reset.sender,
+        false => earlier.receiver == reset.receiver,
+    };
     let same_leg = earlier.sender == reset.receiver && earlier.receiver == reset.sender;
     let same_bytes = earlier.own.bytes == reset.own.bytes && earlier.peer.bytes == reset.peer.bytes;
     (0..=LONGEST).contains(&since)
         && earlier.number == 1
         && earlier.series != reset.series
-        && (same_proxy || same_client)
+        && same_role
+        && (same_proxy || transparent)
         && !same_leg
         && same_bytes
 }

@@ -102,17 +102,21 @@ impl Company {
         changed
     }
 
-    /// The client of the conversation of which this reset's trigger is a part, on the other side of a
-    /// NAT: a stranger's segment, in the middle of the sequence space of a known connection.
+    /// The address under which the reset's sender knows who sent the trigger, on the other side of a NAT: a
+    /// stranger's segment, in the middle of the sequence space of a known connection.
     pub fn twin_of(&self, reset: &Reset, conversations: &Conversations) -> Option<Box<Socket>> {
         let trigger = reset.trigger.filter(|_| reset.form == Form::Passive)?;
         if reset.peer.syn || reset.own.seen {
             return None;
         }
-        let twin = self.twins.of(reset.receiver, reset.sender)?;
+        let twin = self.twins.of(reset.sender, reset.receiver)?;
         let known = conversations.get(twin.conversation);
-        let client = known.endpoint(known.client.direction());
-        let distance = trigger.end.ahead_of(client.next).unsigned_abs();
-        (client.is_seen() && distance <= twin::LARGEST_WINDOW).then(|| Box::new(twin.client))
+        let client = known.client.direction();
+        let peer = match twin.peer_is_client {
+            true => known.endpoint(client),
+            false => known.endpoint(client.reverse()),
+        };
+        let distance = trigger.end.ahead_of(peer.next).unsigned_abs();
+        (peer.is_seen() && distance <= twin::LARGEST_WINDOW).then(|| Box::new(twin.peer))
     }
 }

@@ -1,4 +1,4 @@
-//! The same segment stream under two client addresses: one side of a NAT leaks to the other.
+//! The same segment stream under two addresses of one side: one side of a NAT leaks to the other.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -12,17 +12,19 @@ const PLACES: usize = 1 << 12;
 /// rule): so far apart two captures of one stream may be.
 pub const LARGEST_WINDOW: u32 = 1 << 24;
 
-/// A conversation as the translator's other side knows it.
+/// A conversation as one of its sides knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Twin {
     /// Its index.
     pub conversation: Index,
-    /// Its client.
-    pub client: Socket,
-    server: Socket,
+    /// The other side, as this one knows it.
+    pub peer: Socket,
+    /// Whether the other side is the client.
+    pub peer_is_client: bool,
+    own: Socket,
 }
 
-/// The newest conversation for each server and client port (most NATs keep the port where they can).
+/// The newest conversation for each socket and port of the other side (most NATs keep ports where they can).
 #[derive(Debug, Default)]
 pub struct Twins {
     places: Vec<Option<Twin>>,
@@ -30,8 +32,8 @@ pub struct Twins {
 }
 
 impl Twins {
-    fn place(&self, client_port: u16, server: Socket) -> usize {
-        self.hasher.hash_one((client_port, server)) as usize % PLACES
+    fn place(&self, own: Socket, peer_port: u16) -> usize {
+        self.hasher.hash_one((own, peer_port)) as usize % PLACES
     }
 
     /// A connection request opened this conversation.
@@ -39,20 +41,24 @@ impl Twins {
         if self.places.is_empty() {
             self.places = vec![None; PLACES];
         }
-        let place = self.place(syn.source.port, syn.destination);
-        self.places[place] = Some(Twin {
-            conversation,
-            client: syn.source,
-            server: syn.destination,
-        });
+        let (client, server) = (syn.source, syn.destination);
+        for (own, peer, peer_is_client) in [(server, client, true), (client, server, false)] {
+            let place = self.place(own, peer.port);
+            self.places[place] = Some(Twin {
+                conversation,
+                peer,
+                peer_is_client,
+                own,
+            });
+        }
     }
 
-    /// The conversation of the same server and client port, but of another client address.
-    pub fn of(&self, client: Socket, server: Socket) -> Option<Twin> {
-        let twin = (*self.places.get(self.place(client.port, server))?)?;
-        let is_twin = twin.server == server
-            && twin.client.port == client.port
-            && twin.client.address != client.address;
+    /// The conversation of `own` with the same port of another address than the stranger's.
+    pub fn of(&self, own: Socket, stranger: Socket) -> Option<Twin> {
+        let twin = (*self.places.get(self.place(own, stranger.port))?)?;
+        let is_twin = twin.own == own
+            && twin.peer.port == stranger.port
+            && twin.peer.address != stranger.address;
         is_twin.then_some(twin)
     }
 }
@@ -66,23 +72,20 @@ mod tests {
     fn twin_has_another_address_and_all_else_alike() {
         let mut twins = Twins::default();
         let syn = segment(1);
-        assert!(twins.of(syn.source, syn.destination).is_none());
+        assert!(twins.of(syn.destination, syn.source).is_none());
         twins.opened(&syn, Index::new(7));
-        assert!(twins.of(syn.source, syn.destination).is_none());
+        assert!(twins.of(syn.destination, syn.source).is_none());
         let address = "192.168.1.9".parse().unwrap();
         let stranger = Socket {
             address,
             ..syn.source
         };
-        let twin = twins.of(stranger, syn.destination).unwrap();
-        assert_eq!(
-            (twin.conversation, twin.client),
-            (Index::new(7), syn.source)
-        );
+        let twin = twins.of(syn.destination, stranger).unwrap();
+        assert_eq!((twin.conversation, twin.peer), (Index::new(7), syn.source));
         let port = Socket {
             port: 9,
             ..stranger
         };
-        assert!(twins.of(port, syn.destination).is_none());
+        assert!(twins.of(syn.destination, port).is_none());
     }
 }

@@ -258,3 +258,14 @@ pub static ONE_DIRECTION: Fact = Fact {
         )
     },
 };
+
+/// The client whose SYN-ACK was reset in its own name sends its SYN again: it still wants the connection.
+pub static ASKS_AGAIN: Fact = Fact {
+    holds: |s| ANSWERS_SYN_ACK.holds(s) && s.series.sender_spoke_on.happened(),
+    says: |s| {
+        format!(
+            "The client sends its SYN again (frame {}): it did not refuse the SYN-ACK itself",
+            s.series.sender_spoke_on.frame
+        )
+    },
+};

@@ -137,6 +137,12 @@ pub static NONE_EXACT: Fact = Fact {
     says: |_| "No reset of the series has the exact number".into(),
 };
 
+/// One of the series had the exact number: whoever made it sees the connection.
+pub static ONE_EXACT: Fact = Fact {
+    holds: |s| s.series.acceptable.is_some(),
+    says: |_| "One reset of the series has the exact number: its maker sees the connection".into(),
+};
+
 /// Both sides go on as if nothing had been.
 pub static BOTH_GO_ON: Fact = Fact {
     holds: |s| {
@@ -175,14 +181,13 @@ pub static OTHER_LEG_RESET: Fact = Fact {
     },
 };
 
-/// The same stream under another client address.
+/// The same stream under another address.
 pub static HAS_TWIN: Fact = Fact {
     holds: |s| s.reset.twin.is_some(),
     says: |s| {
         let twin = s.reset.twin.as_ref().map(|twin| twin.to_string());
         format!(
-            "Frame {} has the port and the sequence numbers of the connection that {} has with the same \
-             server",
+            "Frame {} has the port and the sequence numbers of the connection with {}, from another address",
             s.trigger_frame(),
             twin.unwrap_or_default()
         )

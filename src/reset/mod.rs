@@ -185,7 +185,7 @@ pub struct Reset {
     pub other_leg: Option<Index>,
     /// Frame in which its sender completed the handshake that replaced this connection; 0 for none.
     pub sibling: u32,
-    /// The client of the same conversation on the other side of a NAT.
+    /// Its receiver, as the same conversation knows it on the other side of a NAT.
     pub twin: Option<Box<Socket>>,
     /// The cause that was reported last.
     pub reported: &'static str,

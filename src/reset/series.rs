@@ -95,9 +95,10 @@ impl Series {
         }
     }
 
-    /// Takes in the reset at `index` and gives it its place. Returns whether that says something new of
+    /// Takes in the reset at `index` and gives it its place; until `limit` the peer's segments may have left
+    /// it before this reset could arrive. Returns whether that says something new of
     /// the ones before.
-    pub fn take(&mut self, index: Index, reset: &mut Reset) -> bool {
+    pub fn take(&mut self, index: Index, reset: &mut Reset, limit: Nanoseconds) -> bool {
         let before = self.character();
         if self.count > 0 {
             reset.previous = Some(self.last);
@@ -107,10 +108,18 @@ impl Series {
         self.count = self.count.saturating_add(1);
         reset.number = self.count;
         (self.last, self.last_time) = (index, reset.time);
-        if reset.acceptance == Acceptance::Exact {
-            self.acceptable.get_or_insert(index);
+        if reset.acceptance == Acceptance::Exact && self.acceptable.is_none() {
+            self.acceptable = Some(index);
+            self.first_to_count(limit);
         }
         self.character() != before
+    }
+
+    /// Before this one the peer had nothing to obey.
+    fn first_to_count(&mut self, limit: Nanoseconds) {
+        let never = Moment::default();
+        self.limit = limit;
+        (self.peer_went_on, self.peer_retransmitted) = (never, never);
     }
 
     /// All that one more reset can change of what is known of the series, but for its length.
@@ -176,7 +185,8 @@ impl Series {
             _ => false,
         };
         let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
-        let beyond = self.ends && segment.length() > 0 && !behind;
+        // Who sends its SYN again still wants the connection.
+        let beyond = self.ends && segment.length() > 0 && (!behind || segment.is_syn());
         let spoke_on = beyond && note(&mut self.sender_spoke_on, moment);
         known || spoke_on
     }

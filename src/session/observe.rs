@@ -124,7 +124,7 @@ impl Session {
             Index::new(self.series.len() - 1)
         });
         reset.series = series;
-        let news = self.series[series.place()].take(number, &mut reset);
+        let news = self.series[series.place()].take(number, &mut reset, limit);
         // The first active reset is its sender's own decision: nothing has been answered yet.
         if reset.form != Form::Active || reset.number > 1 {
             sender.answered = sender.answered.max(reset.answers);

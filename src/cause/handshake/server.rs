@@ -102,7 +102,7 @@ pub static INVALID_ACK: Cause = Cause {
     next_step: "Compare the sequence numbers at both ends: look for a box that rewrites them or for SYN \
                 cookies that were lost",
     reference: "RFC 9293 3.10.7.2 to 3.10.7.4",
-    position: Position::First,
+    position: Position::Any,
     applies: |s| WRONG_ACK.holds(s) && in_handshake(s),
     prior: 0.5,
     weighs: &[(&WRONG_ACK, 4.5), (&LABEL_MISSING, -3.0)],
