@@ -21,20 +21,25 @@ pub fn fold<'a>(values: impl Iterator<Item = Value<'a>>) -> (Application, Option
     let mut application = Application::default();
     let mut alert_level = 0;
     let mut name = None;
+    let mut messages = 0_u8;
     for value in values {
         let small = u8::try_from(value.number).unwrap_or(u8::MAX);
         match value.meaning {
             InputMeaning::ReplyStatus => {
+                messages = messages.saturating_add(1);
                 let status = u16::try_from(value.number).unwrap_or(u16::MAX);
                 application.http = Some(Http {
                     status: Some(status),
                     asks_head: false,
+                    count: messages,
                 });
             }
             InputMeaning::RequestMethod => {
+                messages = messages.saturating_add(1);
                 application.http = Some(Http {
                     status: None,
                     asks_head: value.text == "HEAD",
+                    count: messages,
                 });
             }
             InputMeaning::AlertLevel => alert_level = small,

@@ -43,6 +43,8 @@ pub struct Http {
     pub status: Option<u16>,
     /// A request with the method HEAD: its reply states a length and has no body (RFC 9112 6.3).
     pub asks_head: bool,
+    /// How many messages of its direction the frame completes, from 1.
+    pub count: u8,
 }
 
 impl Application {

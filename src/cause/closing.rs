@@ -8,17 +8,17 @@ use crate::evidence::application::{
 };
 use crate::evidence::closing::{
     BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
-    OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
+    OWN_DATA_JUST_SENT, OWN_DATA_MISSING, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
-    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, OWN_REPLY_INCOMPLETE, PEER_DATA_UNANSWERED, PEER_SILENT,
-    RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE, REPLY_RECEIVED,
-    REQUEST_UNANSWERED, RESET_ACKS_DATA,
+    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, NEVER_ASKED, OWN_REPLY_INCOMPLETE, PEER_DATA_UNANSWERED,
+    PEER_SILENT, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE,
+    REPLY_RECEIVED, REQUEST_UNANSWERED, REQUESTS_WAIT, RESET_ACKS_DATA,
 };
 use crate::evidence::form::{ACTIVE, ANSWERS_SYN, PASSIVE};
 use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
 use crate::evidence::shutdown::ABORTED_TOGETHER;
-use crate::evidence::silence::{FIN_FOUND_NOBODY, GAVE_UP, WINDOW_CLOSED};
+use crate::evidence::silence::{FIN_FOUND_NOBODY, GAVE_UP, LONG_IN_FIN_WAIT, WINDOW_CLOSED};
 use crate::evidence::third_party::OTHER_LEG_RESET;
 use crate::text::{count, duration};
 
@@ -49,7 +49,11 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&PEER_FIN, 1.5),
         (&BOTH_FINS, 2.5),
         (&FIN_FOUND_NOBODY, -2.0),
+        (&LONG_IN_FIN_WAIT, -2.5),
         (&WINDOW_CLOSED, -3.0),
+        (&OWN_DATA_MISSING, -2.0),
+        (&REQUESTS_WAIT, -4.0),
+        (&NEVER_ASKED, -1.5),
         (&OWN_DATA_OUTSTANDING, -4.0),
         (&OWN_DATA_JUST_SENT, -1.0),
         (&PEER_DATA_UNANSWERED, -3.0),
@@ -172,6 +176,8 @@ pub static UNREAD_DATA: Cause = Cause {
         (&RESET_ACKS_DATA, 2.5),
         (&REPLY_RECEIVED, 1.0),
         (&REQUEST_UNANSWERED, -3.0),
+        (&REQUESTS_WAIT, 3.5),
+        (&NEVER_ASKED, 1.5),
         (&REPLY_DELIVERED, -3.0),
         (&REPLY_COMPLETE, -1.5),
         (&PEER_FIN, -1.0),
@@ -215,6 +221,8 @@ pub static APP_ABORT: Cause = Cause {
         (&OWN_DATA_OUTSTANDING, 2.0),
         (&OWN_DATA_JUST_SENT, 0.5),
         (&REQUEST_UNANSWERED, 2.5),
+        (&OWN_DATA_MISSING, 1.5),
+        (&NEVER_ASKED, 0.5),
         (&PEER_DATA_UNANSWERED, 0.5),
         (&HAD_ANSWERED_BEFORE, 1.5),
         (&REPLY_COMPLETE, -2.0),

@@ -51,7 +51,7 @@ pub static NO_CONNECTION: Cause = Cause {
         (&AT_HANDSHAKE_END, -1.0),
         (&SERVER_NEVER_SPOKE, -0.5),
         (&HAS_TWIN, -3.0),
-        (&ONE_DIRECTION, -1.5),
+        (&ONE_DIRECTION, -2.0),
         (&JUST_ALIVE, -2.0),
         (&UNPROVOKED, -3.0),
     ],
@@ -131,7 +131,7 @@ pub static ASYMMETRIC_PATH: Cause = Cause {
     prior: -1.0,
     weighs: &[
         (&LINK_DIFFERS, 2.5),
-        (&ONE_DIRECTION, 2.0),
+        (&ONE_DIRECTION, 2.5),
         (&ASKS_AGAIN, 6.0),
         (&HOPS_DIFFER, 1.5),
         (&HOP_DIFFERS_BY_ONE, 1.0),

@@ -74,10 +74,7 @@ pub static INJECTED: Cause = Cause {
                 s.series.sender_took.frame
             )
         } else if SENDER_SPOKE_ON.holds(s) {
-            format!(
-                "that side goes on sending (frame {})",
-                s.series.sender_spoke_on.frame
-            )
+            format!("that side goes on sending (frame {})", s.spoke_on().frame)
         } else if GUESSES_AHEAD.holds(s) {
             "the series guesses numbers that were not reached yet".into()
         } else if VOLLEY.holds(s) {

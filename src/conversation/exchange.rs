@@ -54,11 +54,17 @@ impl Exchanges {
     }
 }
 
+/// 101 Switching Protocols (RFC 9110 15.2.2): the last HTTP of the connection, though it is an interim
+/// status by its number.
+const SWITCHING: u16 = 101;
+
 /// What one side said.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Speaker {
     /// Frame with which its last HTTP message was complete.
     pub message: u32,
+    /// How many it has completed: requests, or replies but interim ones.
+    pub messages: u16,
     /// Where that message ended.
     boundary: Option<Seq>,
     /// Where the message ends that it has begun, where the head says.
@@ -167,6 +173,12 @@ impl Exchange {
         cut: bool,
     ) {
         let [asker, speaker] = self.pair(direction);
+        if http
+            .status
+            .is_none_or(|status| status >= 200 || status == SWITCHING)
+        {
+            speaker.messages = speaker.messages.saturating_add(http.count.into());
+        }
         match http.status {
             None => speaker.asked_head = http.asks_head,
             Some(status) if status >= 200 => {

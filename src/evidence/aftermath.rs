@@ -94,11 +94,11 @@ pub static SENDER_WAS_RESET: Fact = Fact {
 /// The reset's own sender goes on: an endpoint that reset does not (Weaver, Sommer, Paxson, Detecting
 /// Forged TCP Reset Packets, NDSS 2009, 3).
 pub static SENDER_SPOKE_ON: Fact = Fact {
-    holds: |s| s.series.sender_spoke_on.happened(),
+    holds: |s| s.spoke_on().happened(),
     says: |s| {
         format!(
             "The side that seems to reset goes on sending (frame {}): it may not have sent this reset",
-            s.series.sender_spoke_on.frame
+            s.spoke_on().frame
         )
     },
 };

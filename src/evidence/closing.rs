@@ -2,6 +2,7 @@
 
 use super::silence::FIN_WAIT;
 use super::{Fact, Situation};
+use crate::reset::Form;
 use crate::text::{count, duration};
 
 /// The reset's sender had sent its FIN.
@@ -129,4 +130,15 @@ fn say_outstanding(s: &Situation<'_>) -> String {
 pub static NO_PAYLOAD: Fact = Fact {
     holds: |s| s.reset.own.bytes + s.reset.peer.bytes == 0,
     says: |_| "The connection carried no payload".into(),
+};
+
+/// The reset's number shows that its sender had sent more than the file holds.
+pub static OWN_DATA_MISSING: Fact = Fact {
+    holds: |s| s.reset.form == Form::Active && s.reset.ahead > 0,
+    says: |s| {
+        format!(
+            "Its sender had sent {} more that did not come so far: lost, or overtaken by the reset",
+            count(u64::from(s.reset.ahead), "byte")
+        )
+    },
 };

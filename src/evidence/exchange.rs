@@ -40,7 +40,10 @@ fn server_spoke_last(s: &Situation<'_>) -> bool {
 
 /// The last data of the connection ended a reply that the application dissector calls complete.
 pub static REPLY_COMPLETE: Fact = Fact {
-    holds: |s| server_spoke_last(s) && server(s).message == Message::Complete,
+    holds: |s| {
+        let arrived = !s.reset.from_client || !MORE_WAS_COMING.holds(s);
+        server_spoke_last(s) && server(s).message == Message::Complete && arrived
+    },
     says: |s| {
         let reply = server_speaker(s);
         format!(
@@ -73,6 +76,38 @@ fn say_incomplete(s: &Situation<'_>) -> String {
     )
 }
 
+/// Requests, one behind the other (RFC 9112 9.3.2), for which no reply came.
+pub static REQUESTS_WAIT: Fact = Fact {
+    holds: |s| !s.reset.from_client && waiting(s) > 0,
+    says: |s| {
+        format!(
+            "{} of the client had no reply yet",
+            count(waiting(s).into(), "complete request")
+        )
+    },
+};
+
+fn waiting(s: &Situation<'_>) -> u16 {
+    let (asked, answered) = (s.peer_speaker().messages, s.own_speaker().messages);
+    // A capture may begin behind the request of the first reply.
+    if s.reset.peer.syn {
+        asked.saturating_sub(answered)
+    } else {
+        0
+    }
+}
+
+/// A client that was greeted, or sent to, and never said a word.
+pub static NEVER_ASKED: Fact = Fact {
+    holds: |s| s.reset.from_client && s.reset.own.bytes == 0 && s.reset.peer.bytes > 0,
+    says: |s| {
+        format!(
+            "The client never said a word to what it received (up to frame {})",
+            s.reset.peer.last_data.frame
+        )
+    },
+};
+
 /// A client that has had a reply to what it asked.
 pub static REPLY_RECEIVED: Fact = Fact {
     holds: |s| s.reset.from_client && s.reset.own.bytes > 0 && peer_spoke_last(s),
@@ -88,6 +123,7 @@ pub static REPLY_RECEIVED: Fact = Fact {
 pub static REPLY_DELIVERED: Fact = Fact {
     holds: |s| {
         !s.reset.from_client
+            && s.reset.peer.bytes > 0
             && own_spoke_last(s)
             && !OWN_DATA_OUTSTANDING.holds(s)
             && !OWN_DATA_JUST_SENT.holds(s)

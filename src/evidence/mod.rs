@@ -22,7 +22,7 @@ use crate::host::{Hops, Host};
 use crate::names::Names;
 use crate::preference::Preferences;
 use crate::reset::{Form, Kind, Reset, Series, Trigger};
-use crate::segment::{MILLISECOND, Nanoseconds};
+use crate::segment::{MILLISECOND, Moment, Nanoseconds};
 
 /// All that is known of one reset when a verdict is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,16 @@ impl Situation<'_> {
     pub fn is_of_another_maker(&self) -> bool {
         let (first, reset) = (self.first, self.reset);
         first.link_source == reset.link_source && first.hop_limit != reset.hop_limit
+    }
+
+    /// What the reset's own sender said after it that an ended connection does not say; never where there
+    /// is none.
+    pub fn spoke_on(&self) -> Moment {
+        let spoke_on = self.series.sender_spoke_on;
+        match spoke_on.frame > self.reset.frame {
+            true => spoke_on,
+            false => Moment::default(),
+        }
     }
 
     /// A repeat answers what the peer sent after the first reset. A handshake always asks anew:

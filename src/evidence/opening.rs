@@ -264,7 +264,7 @@ pub static ASKS_AGAIN: Fact = Fact {
     holds: |s| ANSWERS_SYN_ACK.holds(s) && s.series.sender_spoke_on.happened(),
     says: |s| {
         format!(
-            "The client sends its SYN again (frame {}): it did not refuse the SYN-ACK itself",
+            "The client sent its SYN again after such a reset (frame {}): it still wants the connection",
             s.series.sender_spoke_on.frame
         )
     },

@@ -158,6 +158,24 @@ pub static SILENT_IN_FIN_WAIT: Fact = Fact {
     },
 };
 
+/// No exchange is so slow; a program that closes later than that leaves the other side to its timer.
+const LONG_FIN_WAIT: Nanoseconds = 5_000_000_000;
+
+/// Half-closed, all acknowledged, and then a long silence; timers differ.
+pub static LONG_IN_FIN_WAIT: Fact = Fact {
+    holds: |s| {
+        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        answers_in_fin_wait(s) && !SILENT_IN_FIN_WAIT.holds(s) && silence >= LONG_FIN_WAIT
+    },
+    says: |s| {
+        format!(
+            "Its FIN (frame {}) was acknowledged, then nobody spoke for {}",
+            s.reset.own.fin.frame,
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+        )
+    },
+};
+
 /// A FIN that finds FIN-WAIT-2 is taken and acknowledged (RFC 9293 3.10.7.4): who resets it has left
 /// that state.
 pub static FIN_FOUND_NOBODY: Fact = Fact {

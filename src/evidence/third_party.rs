@@ -10,7 +10,7 @@ use crate::text::count;
 /// A side that has no connection any more acknowledges what is said to have ended it: the segment went
 /// by whoever made the reset.
 pub static TRIGGER_WAS_TAKEN: Fact = Fact {
-    holds: |s| s.series.sender_took.happened(),
+    holds: |s| s.series.sender_took.frame > s.reset.frame,
     says: |s| {
         format!(
             "The side that seems to reset takes the data all the same (frame {} acknowledges them): it \
@@ -22,7 +22,7 @@ pub static TRIGGER_WAS_TAKEN: Fact = Fact {
 
 /// The real sender is alive and lacks the data that the reset answers: they were stopped on the way.
 pub static TRIGGER_WAS_STOPPED: Fact = Fact {
-    holds: |s| s.series.sender_lacked.happened() && !TRIGGER_WAS_TAKEN.holds(s),
+    holds: |s| s.series.sender_lacked.frame > s.reset.frame && !TRIGGER_WAS_TAKEN.holds(s),
     says: |s| {
         format!(
             "The side that seems to reset lives on and lacks the data (frame {} does not acknowledge \
@@ -146,7 +146,7 @@ pub static ONE_EXACT: Fact = Fact {
 /// Both sides go on as if nothing had been.
 pub static BOTH_GO_ON: Fact = Fact {
     holds: |s| {
-        let sender = s.series.sender_spoke_on.happened() || s.series.sender_took.happened();
+        let sender = s.spoke_on().happened() || s.series.sender_took.happened();
         sender && s.series.peer_latest.happened()
     },
     says: |s| {
@@ -199,11 +199,11 @@ pub static SYN_WAS_ACCEPTED: Fact = Fact {
     holds: |s| {
         // A SYN that is sent again may be let through.
         let not_asked_again = !s.series.peer_latest.happened();
-        let after = s.series.sender_spoke_on.happened() && not_asked_again;
+        let after = s.spoke_on().happened() && not_asked_again;
         s.answers_syn() && (s.reset.own.answered_syn || after)
     },
     says: |s| {
-        let frame = match s.series.sender_spoke_on.frame {
+        let frame = match s.spoke_on().frame {
             0 => s.reset.own.last.frame,
             frame => frame,
         };

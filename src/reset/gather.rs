@@ -185,10 +185,14 @@ fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Tr
 }
 
 /// SND.NXT, or a number in flight, or the edge of the peer's window: with the window closed Linux
-/// aborts at the edge, behind data that it already sent [measured, Linux 6.18].
+/// aborts at the edge, behind data that it already sent [measured, Linux 6.18]. Or a number beyond, still
+/// in the window: what lies between was lost on the way, or is overtaken by the reset.
 fn is_own_number(seq: Seq, own: &Endpoint, peer: &Endpoint) -> bool {
     let oldest = peer.acked.unwrap_or(own.next);
     seq == own.next
+        || peer
+            .window_edge()
+            .is_some_and(|edge| seq.is_after(own.next) && !seq.is_after(edge))
         || Some(seq) == peer.window_edge()
         || (!seq.is_before(oldest) && seq.is_before(own.next))
 }

@@ -18,6 +18,7 @@ pub struct Series {
     /// The newest one.
     pub last: Index,
     last_time: Nanoseconds,
+    last_frame: u32,
     /// How many there are, copies not counted.
     pub count: u32,
     /// The first one that the peer must take (RFC 9293 3.5.3, RFC 5961 3), as an index.
@@ -47,7 +48,7 @@ pub struct Series {
     pub peer_latest: Moment,
     /// The peer's first retransmission after that time.
     pub peer_retransmitted: Moment,
-    /// The first segment of the reset's own sender that an ended connection does not send.
+    /// The latest segment of the reset's own sender that an ended connection does not send.
     pub sender_spoke_on: Moment,
     /// Until when segments may arrive that its first active reset overtook: a quarter of the round trip
     /// (RFC 8985 6.2, reordering window).
@@ -69,6 +70,7 @@ impl Series {
             first: index,
             last: index,
             last_time: 0,
+            last_frame: 0,
             count: 0,
             acceptable: None,
             seq: first.seq,
@@ -107,7 +109,7 @@ impl Series {
         }
         self.count = self.count.saturating_add(1);
         reset.number = self.count;
-        (self.last, self.last_time) = (index, reset.time);
+        (self.last, self.last_time, self.last_frame) = (index, reset.time, reset.frame);
         if reset.acceptance == Acceptance::Exact && self.acceptable.is_none() {
             self.acceptable = Some(index);
             self.first_to_count(limit);
@@ -168,27 +170,36 @@ impl Series {
         went_on || retransmitted || acked
     }
 
-    /// Takes in a segment of the reset's own sender, captured after the first reset. Returns whether
-    /// it contradicts the reset for the first time. What lies before the reset in sequence space may
+    /// Takes in a segment of the reset's own sender, captured after the first reset. Returns the frame
+    /// since which it contradicts resets for the first time. What lies before the reset in sequence space may
     /// just have been overtaken by it; a reset that answers a segment without ACK has no place there.
-    pub fn sender_spoke(&mut self, segment: &Segment) -> bool {
+    pub fn sender_spoke(&mut self, segment: &Segment) -> Option<u32> {
         let moment = Moment::of(segment);
-        let took = self
-            .cut
-            .filter(|_| segment.flags.has(Flags::ACK))
-            .map(|cut| !segment.ack.is_before(cut));
-        let known = match took {
+        let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
+        let known = match self.is_taken_by(segment) {
             // What only arrives late was sent before the reset.
+            Some(true) if behind && segment.length() > 0 => false,
             Some(true) if segment.time <= self.overtaken_until => false,
             Some(true) => note(&mut self.sender_took, moment),
             Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
             _ => false,
         };
-        let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
         // Who sends its SYN again still wants the connection.
         let beyond = self.ends && segment.length() > 0 && (!behind || segment.is_syn());
-        let spoke_on = beyond && note(&mut self.sender_spoke_on, moment);
-        known || spoke_on
+        let before = self.sender_spoke_on.frame;
+        if beyond {
+            self.sender_spoke_on = moment;
+        }
+        match known {
+            true => Some(0),
+            false => (beyond && before <= self.last_frame).then_some(before),
+        }
+    }
+
+    /// Whether the segment acknowledges what only a living sender does; none where it acknowledges nothing.
+    fn is_taken_by(&self, segment: &Segment) -> Option<bool> {
+        let cut = self.cut.filter(|_| segment.flags.has(Flags::ACK));
+        cut.map(|cut| !segment.ack.is_before(cut))
     }
 }
 
@@ -244,15 +255,15 @@ mod tests {
             payload_length: 100,
             ..segment(2)
         };
-        assert!(!series.sender_spoke(&overtaken));
+        assert_eq!(series.sender_spoke(&overtaken), None);
         assert!(
-            !series.sender_spoke(&segment(3)),
+            series.sender_spoke(&segment(3)).is_none(),
             "a bare ACK may be older too"
         );
         let beyond = Segment {
             payload_length: 1,
             ..segment(4)
         };
-        assert!(series.sender_spoke(&beyond));
+        assert_eq!(series.sender_spoke(&beyond), Some(0));
     }
 }

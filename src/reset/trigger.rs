@@ -164,7 +164,10 @@ fn choose(
     let about = expected / 2 - SCHEDULING..=expected.saturating_mul(2).saturating_add(SCHEDULING);
     let timely: Vec<&Entry> = candidates
         .into_iter()
-        .filter(|entry| misfit(entry) == best || about.contains(&age(entry)))
+        .filter(|entry| {
+            misfit(entry) <= best.saturating_add(SCHEDULING.unsigned_abs())
+                || about.contains(&age(entry))
+        })
         .collect();
     let not_taken = |entry: &&&Entry| match entry.length {
         0 => answerer.gone_since.is_some_and(|since| entry.time > since),

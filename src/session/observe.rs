@@ -61,8 +61,8 @@ impl Session {
         }
         let resets_of_host = host.last_reset.zip(since);
         if let Some(series) = own_series {
-            if self.series[series.place()].sender_spoke(segment) {
-                self.revise_series(series, segment.frame);
+            if let Some(since) = self.series[series.place()].sender_spoke(segment) {
+                self.revise_series_since(series, segment.frame, since);
             }
         }
         if let Some(series) = peer_series {

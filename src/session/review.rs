@@ -43,8 +43,13 @@ impl Session {
     }
 
     pub(super) fn revise_series(&mut self, series: Index, frame: u32) {
+        self.revise_series_since(series, frame, 0);
+    }
+
+    /// Judges the resets of a series anew, from the newest one back to frame `since`.
+    pub(super) fn revise_series_since(&mut self, series: Index, frame: u32, since: u32) {
         let newest = self.series[series.place()].last;
-        self.revise_chain(newest, frame, 0, |reset| reset.previous);
+        self.revise_chain(newest, frame, since, |reset| reset.previous);
     }
 
     /// Judges the resets of a host anew, from the newest one back to frame `since`.

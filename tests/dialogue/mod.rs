@@ -219,7 +219,11 @@ fn number() -> impl Strategy<Value = Seq> {
 
 fn http() -> impl Strategy<Value = Http> {
     let status = proptest::option::of(prop_oneof![any::<u16>(), Just(413)]);
-    (status, any::<bool>()).prop_map(|(status, asks_head)| Http { status, asks_head })
+    (status, any::<bool>()).prop_map(|(status, asks_head)| Http {
+        status,
+        asks_head,
+        count: 1,
+    })
 }
 
 /// TLS records, goodbyes and others, as their bytes.

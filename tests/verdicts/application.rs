@@ -421,6 +421,7 @@ fn reply_to_head_is_complete_without_its_length() {
     let mut talk = Talk::new();
     talk.http(Http {
         asks_head: true,
+        count: 1,
         ..http_request()
     });
     talk.client(&[b'x'; 100]);

@@ -204,6 +204,7 @@ pub fn http_reply(status: u16) -> Http {
     Http {
         status: Some(status),
         asks_head: false,
+        count: 1,
     }
 }
 
@@ -212,6 +213,7 @@ pub fn http_request() -> Http {
     Http {
         status: None,
         asks_head: false,
+        count: 1,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::cause::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::form::PASSIVE;
 use crate::evidence::opening::{
-    ACK_HELD_BACK, ANSWERS_SYN_ACK, BARE_SYN, FILE_JUST_BEGAN, MANY_TARGETS, NO_SYN,
+    ACK_HELD_BACK, ANSWERS_SYN_ACK, ASKS_AGAIN, BARE_SYN, FILE_JUST_BEGAN, MANY_TARGETS, NO_SYN,
     OLD_CONNECTION_ANSWERS, OPENED_FOR_NOTHING, REGULAR, SIBLING_SUCCEEDED, USUAL_SYN,
     VISITED_BEFORE, WAITED_LONG, WAITED_SHORT, WRONG_ACK, gave_up_handshake,
 };
@@ -33,6 +33,7 @@ pub static HANDSHAKE_ABANDONED: Cause = Cause {
         (&BARE_SYN, -2.0),
         (&MANY_TARGETS, -2.0),
         (&WRONG_ACK, -4.0),
+        (&ASKS_AGAIN, -5.0),
         (&LABEL_MISSING, -3.0),
     ],
     ceiling: 97,
@@ -76,6 +77,7 @@ pub static HALF_OPEN_SCAN: Cause = Cause {
         (&VISITED_BEFORE, -1.0),
         (&SIBLING_SUCCEEDED, -3.0),
         (&WRONG_ACK, -4.0),
+        (&ASKS_AGAIN, -5.0),
         (&LABEL_MISSING, -3.0),
     ],
     ceiling: 97,

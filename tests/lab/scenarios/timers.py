@@ -52,7 +52,7 @@ def keepalive_timeout_user(lab):
     time.sleep(8)
 
 
-@scenario("keepalive_timeout-restored", always("keepalive_timeout", "already_reset", "no_connection"), FAR_NEAR)
+@scenario("keepalive_timeout-restored", always("keepalive_timeout", "already_reset", "no_connection", "lost_reset"), FAR_NEAR)
 def keepalive_timeout_restored(lab):
     """The line dies, the client's keep-alive probes (1 s idle, every second, two times) stay unanswered, and its reset is lost; when the line
     is back, the server's next line draws a passive reset."""
