@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod field;
 pub mod gaps;
 pub mod host;
+pub mod kernel;
 pub mod names;
 pub mod options;
 pub mod preference;

@@ -2,12 +2,12 @@
 
 use crate::cause::rank::{Ranking, rank};
 use crate::cause::{Cause, Origin, Severity};
-use crate::claim::multipath;
 use crate::evidence::path::{is_elsewhere, is_foreign};
 use crate::evidence::silence::idle_timer;
-use crate::evidence::{Fact, Situation, absence, form};
+use crate::evidence::{Fact, Situation, absence};
 use crate::field::{Expert, Field};
 use crate::host::Hops;
+use crate::kernel;
 use crate::report::{Report, Value};
 use crate::reset::{Acceptance, Form, Reset};
 use crate::segment::Nanoseconds;
@@ -39,7 +39,7 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
     say_evidence(&mut report, cause, situation, context);
     report.text(Field::NextStep, cause.next_step);
     report.text(Field::Reference, cause.reference);
-    if let Some(reason) = kernel_reason(cause, situation) {
+    if let Some(reason) = kernel::reason(cause, situation) {
         report.text(Field::KernelReason, reason);
     }
     say_details(&mut report, cause, situation);
@@ -183,24 +183,6 @@ fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) 
             context.copy_of
         );
         report.text(Field::Evidence, again);
-    }
-}
-
-/// Linux's name for it. A segment of a connection that is gone finds no socket, or the listener that
-/// has the port: then its flags are at fault [measured, Linux 6.18].
-fn kernel_reason(cause: &Cause, situation: &Situation<'_>) -> Option<&'static str> {
-    let reset = situation.reset;
-    let passive = form::ANSWERS_ESTABLISHED.holds(situation);
-    match cause.kernel_reason? {
-        "MPTCP_RST_EUNSPEC" => {
-            let claim = reset.claim.as_ref()?;
-            multipath::kernel_reason(claim.code)
-        }
-        "NO_SOCKET" | "TCP_STATE" if passive && !reset.from_client && reset.own.answered_syn => {
-            Some("TCP_FLAGS")
-        }
-        "TCP_STATE" if passive => Some("NO_SOCKET"),
-        reason => Some(reason),
     }
 }
 

@@ -18,7 +18,8 @@ pub static MASS_ABORT: Cause = Cause {
     summary: "A process or host went down and aborted all its connections at once",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
-    kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
+    // Each abort that finds bytes unread states TCP_ABORT_ON_CLOSE instead [measured, Linux 6.18].
+    kernel_reason: Some("TCP_STATE"),
     next_step: "Look into the log of the host at this time: crash, kill, restart, out of memory",
     reference: "RFC 9293 3.10.5 (ABORT); RFC 2525 2.17",
     position: Position::First,

@@ -13,7 +13,10 @@ const INITIAL_TIMEOUT: Nanoseconds = 1000 * MILLISECOND;
 
 /// The reset's sender sent no payload, and took none.
 pub fn in_handshake(s: &Situation<'_>) -> bool {
-    s.reset.own.bytes == 0 && u64::from(s.reset.peer.outstanding) >= s.reset.peer.bytes
+    let (own, peer) = (&s.reset.own, &s.reset.peer);
+    // Of a side that is not seen nobody knows what it acknowledged.
+    let none_taken = u64::from(peer.outstanding) >= peer.bytes || (!own.seen && peer.turns <= 1);
+    own.bytes == 0 && none_taken
 }
 
 /// The opener resets what it opened, before any payload.

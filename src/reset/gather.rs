@@ -75,6 +75,7 @@ pub fn gather(
         own_next: own.is_seen().then_some(own.next),
         data_end: own.is_seen().then(|| own.data_end()),
         data_after_fin: data_after_fin(own, trigger.as_ref()),
+        fin_acked_before: fin_acked_before(own, peer, trigger.as_ref(), recent),
         took_data_after_fin: took_data_after_fin(own, peer),
         claim: claim(segment, own, recent).map(Box::new),
         multipath: segment.options.multipath
@@ -253,6 +254,21 @@ fn data_after_fin(own: &Endpoint, trigger: Option<&Trigger>) -> bool {
             trigger.end.is_after(received)
         });
     trigger.kind == Kind::Data && beyond
+}
+
+fn fin_acked_before(
+    own: &Endpoint,
+    peer: &Endpoint,
+    trigger: Option<&Trigger>,
+    recent: &Recent,
+) -> bool {
+    let (Some(fin), Some(trigger)) = (own.fin, trigger) else {
+        return false;
+    };
+    let mut before = recent.backwards(peer.ticket).take(RECENT_SEGMENTS);
+    before.any(|(_, entry)| {
+        entry.frame < trigger.frame && entry.flags.has(Flags::ACK) && entry.ack == fin.end
+    })
 }
 
 fn took_data_after_fin(own: &Endpoint, peer: &Endpoint) -> bool {

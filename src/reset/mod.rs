@@ -131,6 +131,8 @@ pub struct Reset {
     pub data_end: Option<Seq>,
     /// The trigger's data lie beyond what its sender had received when it sent its FIN.
     pub data_after_fin: bool,
+    /// Its sender's FIN had been acknowledged by a segment before the trigger.
+    pub fin_acked_before: bool,
     /// Its sender acknowledged data after its FIN: it was half-closed, not gone.
     pub took_data_after_fin: bool,
     /// What it says of itself.
