@@ -8,6 +8,7 @@ import functools
 import unittest
 
 import environment
+import figures
 import judgement
 import reports
 from reports import ONE_PASS, TWO_PASSES
@@ -111,7 +112,7 @@ class Accuracy(unittest.TestCase):
 
     def judge(self, split):
         score = self.score(split)
-        print(f"\nSplit {split}:\n{score.wrongs()}\n\n{score.table()}\n", flush=True)
+        print(f"\nSplit {split}:\n{figures.wrongs(score)}\n\n{figures.summary(score)}\n", flush=True)
         self.assertEqual(score.faults(), [])
 
 

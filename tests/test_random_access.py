@@ -3,12 +3,12 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import json
 import random
 import unittest
 import xml.etree.ElementTree as xml
 
 import environment
+import sharkd
 
 SCENARIOS = ["article", "lost_reset", "refused", "firewall-near", "data_after_close-ftp", "injected"]
 
@@ -24,21 +24,12 @@ def shown_by_tshark(capture):
 
 def shown_by_sharkd(requests):
     """The lines of our trees, for each request that is a frame's number; a request that is a path opens that file."""
-    lines = []
-    for request in requests:
-        method, parameters = (("frame", {"frame": request, "proto": True}) if isinstance(request, int)
-                              else ("load", {"file": str(request)}))
-        lines.append(json.dumps({"jsonrpc": "2.0", "id": len(lines) + 1, "method": method, "params": parameters}))
-    run = environment.host().run("sharkd", "-", input="\n".join(lines) + "\n")
-    answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-    if len(answers) != len(lines):
-        raise AssertionError(f"sharkd answered {len(answers)} of {len(lines)} requests: {run.stderr}")
-    return [tree_lines(answer["result"]) for request, answer in zip(requests, answers) if isinstance(request, int)]
+    answers = sharkd.ask(environment.host(), requests)
+    return [tree_lines(answer) for request, answer in zip(requests, answers) if isinstance(request, int)]
 
 
-def tree_lines(result):
-    return [node["l"] for protocol in result["tree"] if protocol.get("f") == "rstanalysis"
-            for node in protocol["n"] if node.get("f") != "_ws.expert"]
+def tree_lines(answer):
+    return [node["l"] for tree in sharkd.trees(answer) for node in tree["n"] if node.get("f") != "_ws.expert"]
 
 
 class RandomAccess(unittest.TestCase):

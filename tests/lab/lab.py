@@ -65,8 +65,10 @@ class Lab:
         events = self.trace.events()
         for event in events:
             event.src, event.dst = ((self.true(address), port) for address, port in (event.src, event.dst))
-        addresses = {"client": list(network.CLIENT.values()), "server": network.SERVERS[4] + network.SERVERS[6] + network.TUNNELLED}
-        return labels.Join(frames, events, self.relay.injected, addresses, self.delay, self.scenario.box)
+        hosts = [labels.Host("client", ("client",), [*network.CLIENT.values()]),
+                 labels.Host("proxy", ("r1", "r1wan"), [*network.R1.values(), *network.R1_WAN.values()]),
+                 labels.Host("server", ("server",), network.SERVERS[4] + network.SERVERS[6] + network.TUNNELLED, far=True)]
+        return labels.Join(frames, events, self.relay.injected, hosts, self.delay, self.scenario.box)
 
     def true(self, address):
         """Whose address it is, where a router translates."""

@@ -19,9 +19,19 @@ class Unexplained(Exception):
 
 
 @dataclasses.dataclass
+class Host:
+    """A host that makes resets: the capture points beside it, and its addresses."""
+    name: str
+    points: tuple
+    addresses: list
+    far: bool = False      # at the server's end of the line
+
+
+@dataclasses.dataclass
 class Reset:
     segment: packet.Segment
-    sender: str            # client or server: whose address it carries
+    host: Host             # whose address it carries
+    sender: str            # what that host is in this connection: client or server
     origin: str            # endpoint, middlebox, attacker
     time: float            # at its near capture
     event: object = None   # the tracepoint's line
@@ -33,33 +43,35 @@ class Reset:
 
 
 class Join:
-    """The resets of one run. `frames` maps points to frames; `box` is where an nft rule rejects, if anywhere."""
+    """The resets of one run. `frames` maps points to frames; `hosts` are in the order of the path, so that of two the first is the
+    client; `box` is where an nft rule rejects, if anywhere."""
 
-    def __init__(self, frames, events, injected, addresses, delay, box=None):
+    def __init__(self, frames, events, injected, hosts, delay, box=None):
         self.frames, self.delay, self.box = frames, delay, box
-        self.addresses = addresses
+        self.hosts = hosts
         self.injected = {segment.key: origin for segment, origin in injected}
         self.unused = [event for event in events if event.event == "tcp_send_reset"]
         self.taken = [event for event in events if event.event == "tcp_receive_reset"]
         self.resets = []
-        for host in ("client", "server"):
-            self._endpoint_resets(host)
+        for host in hosts:
+            for point in host.points:
+                self._endpoint_resets(host, point)
         self._foreign_resets()
         self._number()
 
-    def sender(self, segment):
-        for host, addresses in self.addresses.items():
-            if segment.src in addresses:
+    def _host(self, address):
+        for host in self.hosts:
+            if address in host.addresses:
                 return host
-        raise Unexplained(f"a reset from a stranger: {segment}")
+        raise Unexplained(f"a reset from or to a stranger: {address}")
 
-    def _resets_at(self, point):
-        return [frame for frame in self.frames[point] if frame.segment and frame.segment.is_reset]
+    def _resets_at(self, *points):
+        return [frame for point in points for frame in self.frames[point] if frame.segment and frame.segment.is_reset]
 
-    def _endpoint_resets(self, host):
+    def _endpoint_resets(self, host, point):
         found = []
-        for frame in self._resets_at(host):
-            if self.sender(frame.segment) != host:
+        for frame in self._resets_at(point):
+            if self._host(frame.segment.src) is not host:
                 continue
             # In the order of sending, as two resets may be microseconds apart; but the kernel reports a passive reset before it is
             # sent and an active one afterwards.
@@ -67,12 +79,12 @@ class Join:
             event = next((event for event in events if event.passive == frame.segment.is_passive), None)
             if event:
                 self.unused.remove(event)
-            elif self.box != host:
-                raise Unexplained(f"{host} sent a reset that no tracepoint reports: {frame}")
+            elif self.box != host.name:
+                raise Unexplained(f"{host.name} sent a reset that no tracepoint reports: {frame}")
             found.append((frame, event))
-        triggers = self._triggers(host, [frame for frame, event in found if event is None or event.passive])
+        triggers = self._triggers(point, [frame for frame, event in found if event is None or event.passive])
         for frame, event in found:
-            self._add(frame, host, "endpoint", event, triggers.get(frame.number), "server" if host == "client" else "client")
+            self._add(frame, "endpoint", event, triggers.get(frame.number))
 
     def _foreign_resets(self):
         own = {reset.segment.key for reset in self.resets}
@@ -89,13 +101,13 @@ class Join:
                 forged = self.injected.get(frame.segment.key)
                 if not forged and point not in near:
                     raise Unexplained(f"nobody made this reset, seen at {point}: {frame}")
-                sender = self.sender(frame.segment)
-                trigger = None if forged else triggers.get(frame.number)
-                self._add(frame, sender, forged or "middlebox", None, trigger, "server" if sender == "client" else "client")
+                self._add(frame, forged or "middlebox", None, None if forged else triggers.get(frame.number))
 
-    def _add(self, frame, sender, origin, event, trigger, receiver):
-        reset = Reset(frame.segment, sender, origin, frame.time, event, None, trigger, delay=self.delay)
-        for copy in self._resets_at(receiver):
+    def _add(self, frame, origin, event, trigger):
+        sender, receiver = self._host(frame.segment.src), self._host(frame.segment.dst)
+        role = "client" if self.hosts.index(sender) < self.hosts.index(receiver) else "server"
+        reset = Reset(frame.segment, sender, role, origin, frame.time, event, None, trigger, delay=self.delay)
+        for copy in self._resets_at(*receiver.points):
             if copy.segment.key == reset.segment.key and (taken := next(self._fitting(self.taken, copy.segment.reverse_flow, copy.time), None)):
                 self.taken.remove(taken)
                 reset.accepted = True
@@ -144,9 +156,9 @@ class Join:
             earlier.append(reset)
             reset.number, reset.first = len(earlier), earlier[0]
 
-    def _transit(self, sender, point):
+    def _transit(self, host, point):
         near_client = point.startswith(("client", "r1"))
-        return 0.0 if near_client == (sender == "client") else self.delay
+        return self.delay if near_client == host.far else 0.0
 
     def at(self, point):
         """Pairs of frame and reset, for each reset in that point's capture, copies left out."""
@@ -160,7 +172,7 @@ class Join:
                 raise Unexplained(f"{point}: {frame}")
             # Passive resets of a series look the same. All came: the line keeps their order. Some were lost: time must tell.
             reset = fitting[0] if here[key] == made[key] else min(
-                fitting, key=lambda reset: abs(frame.time - reset.time - self._transit(reset.sender, point)))
+                fitting, key=lambda reset: abs(frame.time - reset.time - self._transit(reset.host, point)))
             pending.remove(reset)
             yield frame, reset
 

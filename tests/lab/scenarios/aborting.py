@@ -10,7 +10,10 @@ from registry import always, scenario, variant
 
 def dialogue(lab):
     """A line-based dialogue, two steps far: everything said so far was read and answered."""
-    client, server = lab.pair(2525)
+    return converse(*lab.pair(2525))
+
+
+def converse(client, server):
     server.sendall(b"220 mail.example.com ready\r\n")
     read_all(client, 28)
     for command, answer in ((b"EHLO client.example.com\r\n", b"250 mail.example.com\r\n"), (b"MAIL FROM:<anna@example.com>\r\n", b"250 sender ok\r\n")):

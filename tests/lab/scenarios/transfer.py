@@ -36,9 +36,9 @@ class Download:
         self.program.wait()
 
 
-def read_and_close(lab, unread, address=None, enough=60_000, buffer=50_000):
+def read_and_close(lab, unread, address=None, enough=60_000, buffer=50_000, port=80):
     """Reads a part of the big file and closes at a moment when something, or nothing, lies unread in the socket's buffer."""
-    client = lab.connect(80, address, buffer)
+    client = lab.connect(port, address, buffer)
     client.sendall(f"GET /big.bin HTTP/1.1\r\nHost: {address or lab.server_ip}\r\n\r\n".encode())
     count = 0
     while count < enough or bool(waiting(client)) != unread:
