@@ -6,6 +6,7 @@ use crate::evidence::exchange::{
     PEER_DATA_UNANSWERED, PEER_SILENT, REPLY_COMPLETE, REPLY_RECEIVED,
 };
 use crate::evidence::form::ACTIVE;
+use crate::evidence::opening::SERVER_NEVER_SPOKE;
 use crate::evidence::shutdown::{
     ABORTED_TOGETHER, PORT_ACCEPTS_AFTERWARDS, PORT_REFUSES_AFTERWARDS,
 };
@@ -36,6 +37,7 @@ pub static MASS_ABORT: Cause = Cause {
         (&PEER_FIN, -1.0),
         (&BOTH_FINS, -2.0),
         (&NO_PAYLOAD, -2.0),
+        (&SERVER_NEVER_SPOKE, -2.0),
         (&PEER_SILENT, -1.0),
     ],
     ceiling: 97,

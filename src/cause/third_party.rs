@@ -113,7 +113,7 @@ pub static BLIND_RESET: Cause = Cause {
         (&GUESSES_AHEAD, 4.5),
         (&VOLLEY, 3.0),
         (&NONE_EXACT, 2.0),
-        (&ONE_EXACT, -4.0),
+        (&ONE_EXACT, -6.0),
         (&HOPS_DIFFER, 2.0),
         (&HOP_DIFFERS_BY_ONE, 0.5),
         (&IDENTIFICATION_BREAKS, 1.0),

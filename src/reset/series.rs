@@ -184,8 +184,10 @@ impl Series {
             Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
             _ => false,
         };
-        // Who sends its SYN again still wants the connection.
-        let beyond = self.ends && segment.length() > 0 && (!behind || segment.is_syn());
+        // Who sends its SYN again still wants the connection; another SYN may have another answer.
+        let asked_again = segment.is_syn_ack() && self.peer_latest.happened();
+        let beyond =
+            self.ends && segment.length() > 0 && !asked_again && (!behind || segment.is_syn());
         let before = self.sender_spoke_on.frame;
         if beyond {
             self.sender_spoke_on = moment;

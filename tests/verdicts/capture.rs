@@ -41,6 +41,11 @@ pub struct Capture {
     pub says: Application,
 }
 
+fn socket(last: u8, port: u16) -> Socket {
+    let address = IpAddr::from([10, 0, 0, last]);
+    Socket { address, port }
+}
+
 impl Capture {
     pub fn new() -> Capture {
         Capture {
@@ -75,12 +80,19 @@ impl Capture {
     }
 
     pub fn add_now(&mut self, from_client: bool, flags: u8, seq: u32, ack: u32, bytes: u32) -> u32 {
-        self.frame += 1;
-        let socket = |last, port| Socket {
-            address: IpAddr::from([10, 0, 0, last]),
-            port,
-        };
         let (client, server) = (socket(1, self.client_port), socket(2, self.server_port));
+        self.between(client, server, from_client, [flags.into(), seq, ack, bytes])
+    }
+
+    fn between(
+        &mut self,
+        client: Socket,
+        server: Socket,
+        from_client: bool,
+        [flags, seq, ack, bytes]: [u32; 4],
+    ) -> u32 {
+        self.frame += 1;
+        let flags = flags as u8;
         let (source, destination) = if from_client {
             (client, server)
         } else {
@@ -131,6 +143,28 @@ impl Capture {
             application,
         });
         self.frame
+    }
+
+    /// A segment between a proxy at the server's address and its backend 10.0.0.3:9000.
+    pub fn backend(&mut self, flags: u8, seq: u32, ack: u32, bytes: u32, from_proxy: bool) -> u32 {
+        self.wait(1);
+        let (proxy, backend) = (socket(2, 50_000), socket(3, 9000));
+        self.between(proxy, backend, from_proxy, [flags.into(), seq, ack, bytes])
+    }
+
+    /// A segment between the client and a stranger, 10.0.0.9, that uses the server's port.
+    pub fn stranger(
+        &mut self,
+        flags: u8,
+        seq: u32,
+        ack: u32,
+        bytes: u32,
+        from_client: bool,
+    ) -> u32 {
+        self.wait(1);
+        let client = socket(1, self.client_port);
+        let other = socket(9, self.server_port);
+        self.between(client, other, from_client, [flags.into(), seq, ack, bytes])
     }
 
     pub fn client(&mut self, flags: u8, seq: u32, ack: u32, bytes: u32) -> u32 {

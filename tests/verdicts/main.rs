@@ -7,5 +7,7 @@ mod capture;
 mod claim;
 mod closing;
 mod handshake;
+mod opening;
 mod path;
+mod third_party;
 mod timeout;

@@ -145,7 +145,7 @@ pub static HEALTH_CHECK: Cause = Cause {
     prior: -0.5,
     weighs: &[
         (&OPENED_FOR_NOTHING, 1.0),
-        (&REGULAR, 4.0),
+        (&REGULAR, 5.0),
         (&VISITED_BEFORE, 1.0),
         (&ACK_HELD_BACK, 3.0),
         (&MANY_TARGETS, -2.5),
