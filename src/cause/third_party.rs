@@ -11,7 +11,7 @@ use crate::evidence::path::{
 use crate::evidence::third_party::{
     BOTH_GO_ON, BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS,
     IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, ONE_EXACT, OTHER_LEG_RESET,
-    SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
+    SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, TWIN_LEG_RESET, VOLLEY,
 };
 use crate::text::{count, duration};
 
@@ -151,10 +151,11 @@ pub static RELAYED: Cause = Cause {
     next_step: "Judge the reset of the other connection: it came first",
     reference: "RFC 9293 3.10.5 (ABORT)",
     position: Position::First,
-    applies: |s| OTHER_LEG_RESET.holds(s) || CLAIMS_PASSED_ON.holds(s),
+    applies: |s| s.other_leg.is_some() || CLAIMS_PASSED_ON.holds(s),
     prior: 0.5,
     weighs: &[
         (&OTHER_LEG_RESET, 5.0),
+        (&TWIN_LEG_RESET, 3.5),
         (&CLAIMS_PASSED_ON, 4.5),
         (&SENDER_WAS_RESET, -3.0),
     ],

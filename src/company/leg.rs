@@ -9,11 +9,9 @@ const LONGEST: Nanoseconds = 200 * MILLISECOND;
 /// How many of the latest resets are searched.
 const LONGEST_SEARCH: usize = 32;
 
-/// The latest earlier reset that hit the other leg of the same proxy: its receiver is this one's sender
-/// (or both legs have the same client, as with a transparent proxy), the same bytes went through both
-/// legs, and it came just before.
+/// The latest earlier reset that hit the other leg of the same proxy just before, after the same bytes.
 pub fn find_other_leg(resets: &[Reset], reset: &Reset) -> Option<Index> {
-    if reset.form != Form::Active || reset.own.bytes + reset.peer.bytes == 0 {
+    if reset.form != Form::Active || reset.number > 1 {
         return None;
     }
     let oldest = resets.len().saturating_sub(LONGEST_SEARCH);
@@ -23,25 +21,48 @@ pub fn find_other_leg(resets: &[Reset], reset: &Reset) -> Option<Index> {
     Some(Index::new(oldest + place))
 }
 
-/// The proxy received the earlier reset and sends this one, so what it received on one leg is what it
-/// sent on the other.
-fn is_other_leg(earlier: &Reset, reset: &Reset) -> bool {
-    let since = reset.time.saturating_sub(earlier.time);
-    // A proxy is the server of one leg and the client of the other; a transparent one lends the client's
-    // own socket to the second leg.
-    let same_role = earlier.from_client == reset.from_client;
-    let same_proxy = earlier.receiver.address == reset.sender.address;
+/// How the addresses of two legs hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joint {
+    /// The proxy has one address, or lends the client's own socket to the other leg.
+    Shared,
+    /// No address is in both: a proxy between two networks.
+    Apart,
+}
+
+/// The proxy is the server of one leg and the client of the other; it received the earlier reset and
+/// sends this one. Two connections with one client or one server are no legs.
+pub fn joint(earlier: &Reset, reset: &Reset) -> Option<Joint> {
     let transparent = match reset.from_client {
         true => earlier.sender == reset.sender,
         false => earlier.receiver == reset.receiver,
     };
+    let one_address = earlier.receiver.address == reset.sender.address;
     let same_leg = earlier.sender == reset.receiver && earlier.receiver == reset.sender;
-    let same_bytes = earlier.own.bytes == reset.own.bytes && earlier.peer.bytes == reset.peer.bytes;
+    let ends = [earlier.sender.address, earlier.receiver.address];
+    let common = ends.contains(&reset.sender.address) || ends.contains(&reset.receiver.address);
+    match () {
+        () if same_leg || earlier.from_client != reset.from_client => None,
+        () if one_address || transparent => Some(Joint::Shared),
+        () if common => None,
+        () => Some(Joint::Apart),
+    }
+}
+
+/// What the proxy received on one leg is what it sent on the other, in both directions.
+fn is_other_leg(earlier: &Reset, reset: &Reset) -> bool {
+    let since = reset.time.saturating_sub(earlier.time);
+    let (own, peer) = (reset.own.bytes, reset.peer.bytes);
+    let same_bytes = earlier.own.bytes == own && earlier.peer.bytes == peer;
+    let enough = match joint(earlier, reset) {
+        Some(Joint::Shared) => own + peer > 0,
+        // Equal numbers are all that joins them.
+        Some(Joint::Apart) => own > 0 && peer > 0,
+        None => false,
+    };
     (0..=LONGEST).contains(&since)
         && earlier.number == 1
         && earlier.series != reset.series
-        && same_role
-        && (same_proxy || transparent)
-        && !same_leg
         && same_bytes
+        && enough
 }

@@ -13,7 +13,7 @@ mod twin;
 
 pub use burst::{Burst, Bursts, ENOUGH as ENOUGH_ABORTS};
 pub use distance::{Distance, Distances};
-pub use leg::find_other_leg;
+pub use leg::{Joint, find_other_leg, joint};
 pub use opener::{MANY_TARGETS, Opener, Openers};
 pub use sibling::{Established, Siblings};
 pub use twin::{Twin, Twins};

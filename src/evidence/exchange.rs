@@ -89,8 +89,9 @@ pub static REQUESTS_WAIT: Fact = Fact {
 
 fn waiting(s: &Situation<'_>) -> u16 {
     let (asked, answered) = (s.peer_speaker().messages, s.own_speaker().messages);
-    // A capture may begin behind the request of the first reply.
-    if s.reset.peer.syn {
+    // A capture may begin behind the request of the first reply; and where no reply is seen nobody knows
+    // whether there was one.
+    if s.reset.peer.syn && answered > 0 {
         asked.saturating_sub(answered)
     } else {
         0

@@ -92,11 +92,24 @@ impl Situation<'_> {
         Some(self.reset.time.saturating_sub(trigger.time))
     }
 
-    /// How the reset's hop limit compares with the sender's other packets.
+    /// How the reset's hop limit compares with the sender's other packets. A lone SYN that somebody else
+    /// may have written in the sender's name is no yardstick.
     pub fn hops(&self) -> Hops {
+        if self.hops_of_lone_syn().is_some() {
+            return Hops::NoBaseline;
+        }
         let reset = self.reset;
         self.host
             .compare_hops(reset.usual_hop_limit, reset.hop_limit, reset.link_source)
+    }
+
+    /// The hop limit of the sender's SYN, where it is all that the connection shows of it, the reset refuses
+    /// the answer, and came another way.
+    pub fn hops_of_lone_syn(&self) -> Option<u8> {
+        let reset = self.reset;
+        let lone = reset.own.syn && !reset.own.acknowledged && self.answers_syn_ack();
+        let usual = reset.usual_hop_limit.filter(|_| lone)?;
+        (usual != reset.hop_limit).then_some(usual)
     }
 
     /// The round trip between both sides, with one tick of a slow kernel clock (100 Hz) to spare. Within

@@ -2,10 +2,11 @@
 //! NDSS 2009, 3 and 4), and what tells a box in the path from a forger beside it.
 
 use super::{Fact, Situation};
+use crate::company::{Joint, joint};
 use crate::conversation::Identified;
 use crate::host::Hops;
 use crate::reset::{Acceptance, Form};
-use crate::text::count;
+use crate::text::{count, duration};
 
 /// A side that has no connection any more acknowledges what is said to have ended it: the segment went
 /// by whoever made the reset.
@@ -170,16 +171,32 @@ pub static SHARED_DISTANCE: Fact = Fact {
 
 /// The other leg of a proxy was reset just before, after the same bytes.
 pub static OTHER_LEG_RESET: Fact = Fact {
-    holds: |s| s.other_leg.is_some(),
-    says: |s| {
-        let other = s.other_leg.map_or(0, |other| other.frame);
-        format!(
-            "The connection of the reset in frame {other} had carried the same {} and {}",
-            count(s.reset.own.bytes, "byte"),
-            count(s.reset.peer.bytes, "byte")
-        )
-    },
+    holds: |s| leg(s) == Some(Joint::Shared),
+    says: say_leg,
 };
+
+/// The same bytes went through a connection of other hosts that was reset just before: a proxy with an
+/// address on either side.
+pub static TWIN_LEG_RESET: Fact = Fact {
+    holds: |s| leg(s) == Some(Joint::Apart),
+    says: say_leg,
+};
+
+fn leg(s: &Situation<'_>) -> Option<Joint> {
+    s.other_leg.and_then(|other| joint(other, s.reset))
+}
+
+fn say_leg(s: &Situation<'_>) -> String {
+    let (frame, before) = s.other_leg.map_or((0, 0), |other| {
+        (other.frame, s.reset.time.saturating_sub(other.time))
+    });
+    format!(
+        "The connection of the reset in frame {frame}, {} before, had carried the same {} and {}",
+        duration(before),
+        count(s.reset.own.bytes, "byte"),
+        count(s.reset.peer.bytes, "byte")
+    )
+}
 
 /// The same stream under another address.
 pub static HAS_TWIN: Fact = Fact {
@@ -208,5 +225,18 @@ pub static SYN_WAS_ACCEPTED: Fact = Fact {
             frame => frame,
         };
         format!("The host accepted the same SYN (frame {frame}): it did not refuse it as well")
+    },
+};
+
+/// A SYN and a reset of other hops in one name: the TCP that resets the SYN-ACK did not send the SYN. A
+/// scanner writes SYNs itself, and an attacker forges them.
+pub static SYN_OF_ANOTHER_MAKER: Fact = Fact {
+    holds: |s| s.hops_of_lone_syn().is_some(),
+    says: |s| {
+        format!(
+            "Its SYN arrived with TTL {}, the reset with {}: the TCP that resets did not send the SYN",
+            s.hops_of_lone_syn().unwrap_or(0),
+            s.reset.hop_limit
+        )
     },
 };

@@ -8,6 +8,7 @@ use crate::evidence::opening::{
     VISITED_BEFORE, WAITED_LONG, WAITED_SHORT, WRONG_ACK, gave_up_handshake,
 };
 use crate::evidence::path::LABEL_MISSING;
+use crate::evidence::third_party::SYN_OF_ANOTHER_MAKER;
 use crate::text::{count, duration};
 
 /// The client gave up; the late SYN-ACK finds nobody.
@@ -34,6 +35,7 @@ pub static HANDSHAKE_ABANDONED: Cause = Cause {
         (&MANY_TARGETS, -2.0),
         (&WRONG_ACK, -4.0),
         (&ASKS_AGAIN, -5.0),
+        (&SYN_OF_ANOTHER_MAKER, -3.0),
         (&LABEL_MISSING, -3.0),
     ],
     ceiling: 97,
@@ -70,6 +72,7 @@ pub static HALF_OPEN_SCAN: Cause = Cause {
         (&ANSWERS_SYN_ACK, 1.0),
         (&BARE_SYN, 3.5),
         (&MANY_TARGETS, 3.0),
+        (&SYN_OF_ANOTHER_MAKER, 2.5),
         (&WAITED_SHORT, 1.5),
         (&USUAL_SYN, -2.0),
         (&WAITED_LONG, -1.5),
@@ -109,10 +112,12 @@ pub static UNSOLICITED_SYNACK: Cause = Cause {
                 which way its SYNs leave",
     reference: "RFC 9293 3.10.7.1; RFC 4987 2 (SYN flooding)",
     position: Position::Any,
-    applies: |s| NO_SYN.holds(s),
+    applies: |s| NO_SYN.holds(s) || SYN_OF_ANOTHER_MAKER.holds(s),
     prior: 0.5,
     weighs: &[
         (&NO_SYN, 2.5),
+        (&SYN_OF_ANOTHER_MAKER, 2.5),
+        (&MANY_TARGETS, -2.5),
         (&FILE_JUST_BEGAN, -1.5),
         (&LABEL_MISSING, -2.0),
     ],
