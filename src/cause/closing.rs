@@ -11,9 +11,9 @@ use crate::evidence::closing::{
     OWN_DATA_JUST_SENT, OWN_DATA_MISSING, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
-    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, NEVER_ASKED, OWN_REPLY_INCOMPLETE, PEER_DATA_UNANSWERED,
-    PEER_SILENT, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE,
-    REPLY_RECEIVED, REQUEST_UNANSWERED, REQUESTS_WAIT, RESET_ACKS_DATA,
+    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, NEVER_ASKED, OWN_BUFFER_FULL, OWN_REPLY_INCOMPLETE,
+    PEER_DATA_UNANSWERED, PEER_SILENT, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED,
+    REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED, REQUESTS_WAIT, RESET_ACKS_DATA,
 };
 use crate::evidence::form::{ACTIVE, ANSWERS_SYN, PASSIVE};
 use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
@@ -40,6 +40,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
     },
     prior: 0.0,
     weighs: &[
+        (&OWN_BUFFER_FULL, -3.0),
         (&DATA_AFTER_FIN, -2.5),
         (&PEER_SILENT, -4.0),
         (&NOTHING_OUTSTANDING, 1.0),
@@ -169,6 +170,7 @@ pub static UNREAD_DATA: Cause = Cause {
     applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
     prior: -0.5,
     weighs: &[
+        (&OWN_BUFFER_FULL, 1.5),
         (&DATA_AFTER_FIN, -2.5),
         (&PEER_SILENT, -3.0),
         (&PEER_DATA_UNANSWERED, 2.0),
@@ -281,6 +283,7 @@ pub static CANCELLED: Cause = Cause {
     applies: |s| (ACTIVE.holds(s) || DATA_AFTER_FIN.holds(s)) && s.reset.peer.bytes > 0,
     prior: -0.5,
     weighs: &[
+        (&OWN_BUFFER_FULL, 3.0),
         (&PEER_SILENT, -4.0),
         (&RECEIVING_TRANSFER, 3.0),
         (&REPLY_INCOMPLETE, 3.0),

@@ -243,7 +243,8 @@ fn largest_taken(newest: Ticket, acked: Seq, recent: &Recent) -> u32 {
 
 /// The earlier segment that the new one is a copy of: a mirror port or a capture on "any" sees a
 /// packet once per interface. The IP identification tells a copy from a retransmission; where it is
-/// 0 or absent, another hop limit or link does, and for a reset, that what it answers was copied too.
+/// 0 or absent, another hop limit or link does; of a reset, another link, or that what it answers was
+/// copied too.
 fn copied(
     sender: &Endpoint,
     peer: &Endpoint,
@@ -258,10 +259,11 @@ fn copied(
         .take(LONGEST_COPY_GAP)
         .take_while(|(_, entry)| segment.time.saturating_sub(entry.time) <= LONGEST_COPY_DELAY)
         .find(|(_, entry)| entry.is_same_segment(segment))?;
-    let other_way =
-        entry.hop_limit != segment.ip.hop_limit || entry.link_source != segment.link_source;
+    let other_link = entry.link_source != segment.link_source;
+    let other_way = other_link || entry.hop_limit != segment.ip.hop_limit;
     let numbered = segment.ip.identification.is_some_and(|number| number != 0);
-    // A forger sends the same reset several times; a capture that doubles packets doubles all of them.
+    // A forger sends the same reset several times, with many TTLs over one link; a capture that doubles
+    // packets doubles all of them.
     let others_copied = || {
         let last = |ticket| recent.get(ticket).map_or(0, |other: &Entry| other.copies);
         let answered = recent
@@ -272,7 +274,7 @@ fn copied(
         copies > entry.copies
     };
     let same_packet = match segment.is_reset() {
-        true => other_way || others_copied(),
+        true => other_link || others_copied(),
         false => other_way || numbered,
     };
     same_packet.then_some(ticket)

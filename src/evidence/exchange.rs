@@ -229,3 +229,12 @@ fn not_acked(s: &Situation<'_>) -> u32 {
         _ => 0,
     }
 }
+
+/// Its window is what its buffer has left (RFC 9293 3.8.6): closed, the buffer is full of bytes that its
+/// application has not read.
+pub static OWN_BUFFER_FULL: Fact = Fact {
+    holds: |s| s.reset.own.closed_window && s.reset.form == Form::Active,
+    says: |_| {
+        "Its sender had closed its window: received data were waiting there to be read".into()
+    },
+};

@@ -2,7 +2,7 @@
 
 use crate::cause::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::claim::CLAIMS_HANDSHAKE;
-use crate::evidence::closing::OWN_FIN;
+use crate::evidence::closing::{NO_PAYLOAD, OWN_FIN};
 use crate::evidence::form::ACTIVE;
 use crate::evidence::opening::{
     AT_HANDSHAKE_END, SERVER_NEVER_SPOKE, WRONG_ACK, in_handshake, wrong_by,
@@ -67,7 +67,8 @@ pub static LISTENER_CLOSED: Cause = Cause {
     },
     prior: -0.5,
     weighs: &[
-        (&SERVER_NEVER_SPOKE, 1.0),
+        (&SERVER_NEVER_SPOKE, 0.5),
+        (&NO_PAYLOAD, 1.5),
         (&ABORTED_TOGETHER, 3.0),
         (&PORT_REFUSES_AFTERWARDS, 3.0),
         (&PORT_ACCEPTS_AFTERWARDS, -3.0),
