@@ -83,6 +83,11 @@ def labels_of(capture):
     return json.loads(path.read_text()) if path.exists() else None
 
 
+def copies_of(labels):
+    """The frames that show a packet again, with the frame that showed it first."""
+    return {label["frame"]: label["duplicate_of"] for label in (labels or {"resets": ()})["resets"] if "duplicate_of" in label}
+
+
 def cases_of(name, labels, reading):
     """Pairs labels and verdicts of a capture, in order where a frame holds several."""
     verdicts = {number: list(frame.verdicts) for number, frame in reading.frames.items()}

@@ -74,12 +74,20 @@ class Reading:
 RESETS = "tcp.flags.reset == 1 or _ws.malformed"
 
 
-def read(host, capture, passes, options=(), environment=None):
+def options_for(host):
+    """What makes tshark print all that parse() wants to know."""
     filter = f"rstanalysis or {RESETS}" if host.has_plugin else RESETS
-    run = host.run("tshark", *passes, "-n", "-r", capture, "-Y", filter,
-                   "-T", "pdml", "-J", "tcp rstanalysis", *options, environment=environment)
+    return ["-n", "-Y", filter, "-T", "pdml", "-J", "tcp rstanalysis"]
+
+
+def parse(run):
+    """The Reading of a run of tshark with those options."""
     frames = (parse_frame(packet) for packet in xml.fromstring(run.stdout or "<pdml/>").iter("packet"))
     return Reading(run.returncode, run.stderr, {frame.number: frame for frame in frames})
+
+
+def read(host, capture, passes, options=(), environment=None):
+    return parse(host.run("tshark", *passes, "-r", capture, *options_for(host), *options, environment=environment))
 
 
 def read_all(host, captures, passes):
@@ -87,6 +95,21 @@ def read_all(host, captures, passes):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         readings = pool.map(lambda capture: read(host, capture, passes), captures.values())
         return dict(zip(captures, readings))
+
+
+def causes_of(reading):
+    """The causes by frame, as shown there."""
+    return {number: [report.cause for report in frame.verdicts] for number, frame in reading.frames.items() if frame.verdicts}
+
+
+def final_causes(reading, copies):
+    """The causes by frame that a single pass ends with: each verdict, or the last one that replaces it. What is revised
+    is the original; `copies` maps frames that show the same packet again to it."""
+    causes = causes_of(reading)
+    for frame in reading.frames.values():
+        for revised, cause in frame.revisions:
+            causes[revised] = [cause] * len(causes[revised])
+    return {**causes, **{copy: causes[original] for copy, original in copies.items()}}
 
 
 def parse_frame(packet):

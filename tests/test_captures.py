@@ -11,7 +11,7 @@ import environment
 import figures
 import judgement
 import reports
-from reports import ONE_PASS, TWO_PASSES
+from reports import ONE_PASS, TWO_PASSES, causes_of, final_causes
 
 # A packet that changes more verdicts than this does not list them all (MOST_REVISIONS in src/session.rs).
 MOST_REVISIONS = 64
@@ -20,21 +20,6 @@ MOST_REVISIONS = 64
 @functools.cache
 def readings(passes):
     return reports.read_all(environment.host(), environment.captures(), passes)
-
-
-def causes_of(reading):
-    """The causes by frame, as shown there."""
-    return {number: [report.cause for report in frame.verdicts] for number, frame in reading.frames.items() if frame.verdicts}
-
-
-def final_causes(reading, copies):
-    """The causes by frame that a single pass ends with: each verdict, or the last one that replaces it. What is revised
-    is the original; `copies` maps frames that show the same packet again to it."""
-    causes = causes_of(reading)
-    for frame in reading.frames.values():
-        for revised, cause in frame.revisions:
-            causes[revised] = [cause] * len(causes[revised])
-    return {**causes, **{copy: causes[original] for copy, original in copies.items()}}
 
 
 class EveryCapture:
@@ -47,7 +32,7 @@ class EveryCapture:
         self.labels = {label["frame"]: label for label in labels["resets"]} if labels else {}
         # tshark does not show the flags there.
         self.cut = {number for number, label in self.labels.items() if label.get("truncated")}
-        self.copies = {number: label["duplicate_of"] for number, label in self.labels.items() if "duplicate_of" in label}
+        self.copies = judgement.copies_of(labels)
 
     def test_tshark_ends_well(self):
         for reading in (self.one, self.two):
