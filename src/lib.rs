@@ -16,7 +16,6 @@ pub mod conversation;
 pub mod decode;
 pub mod evidence;
 pub mod field;
-pub mod gaps;
 pub mod host;
 pub mod kernel;
 pub mod names;

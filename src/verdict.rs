@@ -2,8 +2,8 @@
 
 use crate::cause::rank::{Ranking, rank};
 use crate::cause::{Cause, Origin, Severity};
+use crate::evidence::idle::idle_timer;
 use crate::evidence::path::{is_elsewhere, is_foreign};
-use crate::evidence::silence::idle_timer;
 use crate::evidence::{Fact, Situation, absence};
 use crate::field::{Expert, Field};
 use crate::host::Hops;

@@ -7,8 +7,8 @@ use crate::evidence::aftermath::{
 };
 use crate::evidence::closing::NO_PAYLOAD;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
+use crate::evidence::idle::UNPROVOKED;
 use crate::evidence::opening::WRONG_ACK;
-use crate::evidence::silence::UNPROVOKED;
 use crate::reset::Acceptance;
 use crate::text::{count, duration};
 

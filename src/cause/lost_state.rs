@@ -5,6 +5,7 @@ use crate::evidence::aftermath::SENDER_WAS_RESET;
 use crate::evidence::claim::{CLAIMS_NO_CONNECTION, believed};
 use crate::evidence::closing::OWN_FIN;
 use crate::evidence::form::ANSWERS_ESTABLISHED;
+use crate::evidence::idle::UNPROVOKED;
 use crate::evidence::opening::{
     ASKS_AGAIN, AT_HANDSHAKE_END, OLD_CONNECTION_ANSWERS, ONE_DIRECTION, SERVER_NEVER_SPOKE,
     WRONG_ACK, in_handshake,
@@ -13,7 +14,7 @@ use crate::evidence::path::{
     HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING, LINK_DIFFERS, TOO_FAST,
     is_foreign,
 };
-use crate::evidence::silence::{GAVE_UP, JUST_ALIVE, UNPROVOKED};
+use crate::evidence::silence::{GAVE_UP, JUST_ALIVE};
 use crate::evidence::third_party::{HAS_TWIN, TRIGGER_WAS_TAKEN};
 use crate::text::duration;
 

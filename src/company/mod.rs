@@ -6,6 +6,7 @@
 
 mod burst;
 mod distance;
+mod gap;
 mod leg;
 mod opener;
 mod sibling;
@@ -13,6 +14,7 @@ mod twin;
 
 pub use burst::{Burst, Bursts, ENOUGH as ENOUGH_ABORTS};
 pub use distance::{Distance, Distances};
+pub use gap::Gaps;
 pub use leg::{Joint, find_other_leg, joint};
 pub use opener::{MANY_TARGETS, Opener, Openers};
 pub use sibling::{Established, Siblings};

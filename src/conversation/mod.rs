@@ -4,14 +4,16 @@ mod attempts;
 mod endpoint;
 mod exchange;
 mod identification;
+mod opening;
 mod round_trip;
 mod silences;
 mod table;
 
 pub use attempts::Attempts;
-pub use endpoint::{Endpoint, Fin, Opening};
+pub use endpoint::{Endpoint, Fin};
 pub use exchange::{Exchange, Exchanges, Failure, Message, Speaker};
 pub use identification::{Identification, Identified};
+pub use opening::Opening;
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use silences::Silences;
 pub use table::Conversations;

@@ -9,15 +9,16 @@ pub mod claim;
 pub mod closing;
 pub mod exchange;
 pub mod form;
+pub mod idle;
 pub mod opening;
 pub mod path;
 pub mod shutdown;
 pub mod silence;
 pub mod third_party;
 
+use crate::company::Gaps;
 use crate::company::{Burst, Distance, Opener};
 use crate::conversation::{Exchange, Speaker, UNKNOWN_ROUND_TRIP};
-use crate::gaps::Gaps;
 use crate::host::{Hops, Host};
 use crate::names::Names;
 use crate::preference::Preferences;

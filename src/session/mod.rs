@@ -4,9 +4,9 @@ mod observe;
 mod review;
 
 use crate::company::Company;
+use crate::company::Gaps;
 use crate::conversation::{Conversations, Exchanges, Placement};
 use crate::field::Expert;
-use crate::gaps::Gaps;
 use crate::host::Hosts;
 use crate::names::Names;
 use crate::preference::Preferences;

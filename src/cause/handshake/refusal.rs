@@ -5,12 +5,12 @@ use crate::evidence::Situation;
 use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
 use crate::evidence::claim::{CLAIMS_NOBODY_LISTENS, CLAIMS_POLICY};
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED, ANSWERS_SYN};
+use crate::evidence::idle::LONG_SILENCE;
 use crate::evidence::opening::TAKES_PLAIN_SYN_ONLY;
 use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
     LINK_DIFFERS, PORT_SERVES, TOO_FAST, is_foreign,
 };
-use crate::evidence::silence::LONG_SILENCE;
 use crate::evidence::third_party::{
     BOTH_SIDES_RESET, GUESSES_AHEAD, HOPS_SPREAD, IDENTIFICATION_BREAKS, IDENTIFICATION_GOES_ON,
     SHARED_DISTANCE, SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, VOLLEY,
