@@ -220,6 +220,8 @@ impl Conversation {
             .acked
             .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));
         let peer = self.endpoint_mut(direction.reverse());
+        // The answer to repeated SYNs bounds the round trip, but tells no time of answering.
+        let asked_again = segment.is_syn_ack() && peer.attempts.unanswered() > 0;
         peer.attempts.answer();
         peer.round_trip.sent(segment, retransmission);
         if has_new_data {
@@ -227,7 +229,7 @@ impl Conversation {
         }
         Observed {
             retransmission,
-            answer_time,
+            answer_time: answer_time.filter(|_| !asked_again),
         }
     }
 }

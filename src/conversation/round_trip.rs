@@ -28,8 +28,12 @@ fn microseconds(time: Nanoseconds) -> NonZeroU32 {
 }
 
 impl RoundTrip {
-    /// A segment went to the endpoint. Retransmissions are not timed (RFC 6298 3, Karn).
+    /// A segment went to the endpoint. Retransmissions are not timed (RFC 6298 3, Karn), but the time since
+    /// the first of repeated SYNs is at least an upper bound.
     pub fn sent(&mut self, segment: &Segment, retransmission: bool) {
+        if retransmission && segment.is_syn() {
+            return;
+        }
         if retransmission {
             self.timed = None;
         } else if self.timed.is_none() && segment.length() > 0 {

@@ -147,10 +147,11 @@ impl Situation<'_> {
         }
     }
 
-    /// A repeat answers what the peer sent after the first reset. A handshake always asks anew:
-    /// Windows repeats a refused SYN with the same numbers, and each SYN gets a SYN-ACK.
+    /// A repeat answers what the peer sent after the first reset. A handshake always asks anew: Windows
+    /// repeats a refused SYN with the same numbers, and each SYN gets a SYN-ACK, until one side aborts.
     pub fn is_repeat(&self) -> bool {
-        let asks_anew = self.answers_syn() || self.answers_syn_ack();
+        let was_over = self.first.form == Form::Active;
+        let asks_anew = self.answers_syn() || (self.answers_syn_ack() && !was_over);
         self.reset.number > 1 && !asks_anew && !self.is_of_another_maker()
     }
 }

@@ -12,12 +12,20 @@ const LEAST_ROUND_TRIP: Nanoseconds = MILLISECOND;
 
 fn hops_differ(s: &Situation<'_>, clearly: bool) -> bool {
     matches!(s.hops(), Hops::Other { difference, initial_differs, .. }
-        if clearly == (initial_differs || difference.abs() >= 2))
+        if clearly == (difference.abs() >= 2 || (initial_differs && difference != 0)))
 }
 
 fn say_hops(s: &Situation<'_>) -> String {
     let reset = s.reset.hop_limit;
     match s.hops() {
+        Hops::Other {
+            usual,
+            initial_differs: true,
+            difference: 0,
+        } => format!(
+            "It arrived with TTL {reset}, the host's other packets with {usual}, from the same distance: \
+             another stack made it, or their sockets set a TTL of their own (RFC 5082)"
+        ),
         Hops::Other {
             usual,
             initial_differs: true,
@@ -40,13 +48,14 @@ fn say_hops(s: &Situation<'_>) -> String {
     }
 }
 
-/// Two hops or more, or another initial value: a route change seldom does that.
+/// Two hops or more, or another initial value and distance: a route change seldom does that.
 pub static HOPS_DIFFER: Fact = Fact {
     holds: |s| hops_differ(s, true),
     says: say_hops,
 };
 
-/// One hop: the usual first-hop firewall, but also a route change.
+/// One hop: the usual first-hop firewall, but also a route change. Or another initial value at the same
+/// distance: a box beside the host, but also a socket option (RFC 5082, GTSM).
 pub static HOP_DIFFERS_BY_ONE: Fact = Fact {
     holds: |s| hops_differ(s, false),
     says: say_hops,

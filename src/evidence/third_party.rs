@@ -59,7 +59,7 @@ pub static VOLLEY: Fact = Fact {
 /// In a series of forged resets, the true ones of a host that another forged one ended.
 fn answers_after_its_end(s: &Situation<'_>) -> bool {
     let of_the_host = s.is_of_another_maker() && matches!(s.hops(), Hops::Same { .. });
-    s.reset.answers != 0 && (s.ended_by.is_some() || of_the_host)
+    of_the_host || (s.reset.answers != 0 && s.ended_by.is_some())
 }
 
 /// Each from another distance.

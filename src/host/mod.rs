@@ -150,8 +150,16 @@ impl Host {
             return Hops::NoBaseline;
         };
         let varied = self.arrivals.iter().all(Option::is_some);
+        let of_link = |arrival: &&Arrival| arrival.link == Link::of(link_source);
+        // Parallel routes differ by a hop, and a flow takes any of them.
+        let several = self.arrivals.iter().flatten().filter(of_link).count() > 1;
         match Hops::compare(hop_limit, usual) {
             Hops::Other { .. } if varied => Hops::Varied,
+            Hops::Other {
+                difference: -1..=1,
+                initial_differs: false,
+                ..
+            } if several => Hops::Varied,
             hops => hops,
         }
     }

@@ -178,7 +178,7 @@ impl Series {
         let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
         let known = match self.is_taken_by(segment) {
             // What only arrives late was sent before the reset.
-            Some(true) if behind && segment.length() > 0 => false,
+            Some(true) if self.was_sent_before(segment) => false,
             Some(true) if segment.time <= self.overtaken_until => false,
             Some(true) => note(&mut self.sender_took, moment),
             Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
@@ -196,6 +196,14 @@ impl Series {
             true => Some(0),
             false => (beyond && before <= self.last_frame).then_some(before),
         }
+    }
+
+    /// What lies before a reset in sequence space was sent before it. The one that answers a segment
+    /// without ACK, at number 0, has no place there.
+    fn was_sent_before(&self, segment: &Segment) -> bool {
+        let end = segment.end();
+        let earlier = end.is_before(self.seq) || (end == self.seq && segment.length() > 0);
+        earlier && self.seq != Seq(0)
     }
 
     /// Whether the segment acknowledges what only a living sender does; none where it acknowledges nothing.

@@ -107,11 +107,13 @@ impl Session {
         let conversation = self.conversations.get(index);
         let peer = conversation.endpoint(direction.reverse());
         let peer_series = peer.series;
+        let sender_series = conversation.endpoint(direction).series;
         let limit = segment.time.saturating_add(peer.round_trip.longest());
         reset.ended_by = peer
             .series
             .and_then(|series| self.series[series.place()].acceptable)
-            .filter(|_| reset.form == Form::Passive);
+            .filter(|_| reset.form == Form::Passive)
+            .filter(|ended_by| !self.had_ended_itself(sender_series, *ended_by, segment));
         let sender = self.conversations.get_mut(index).endpoint_mut(direction);
         reset.host = *sender
             .host
@@ -159,6 +161,19 @@ impl Session {
             self.revise_series(opposite, segment.frame);
         }
         self.revise_company(&changed, number, segment.frame);
+    }
+
+    /// Whether the sender's own first reset, from as far away as this one, came before that of the peer:
+    /// then the peer's was no more than an answer to what was still under way.
+    fn had_ended_itself(&self, own: Option<Index>, ended_by: Index, segment: &Segment) -> bool {
+        let first = own.map(|series| &self.resets[self.series[series.place()].first.place()]);
+        first.is_some_and(|first| {
+            let of_one_maker =
+                first.link_source != segment.link_source || first.hop_limit == segment.ip.hop_limit;
+            of_one_maker
+                && first.ended_by.is_none()
+                && first.frame < self.resets[ended_by.place()].frame
+        })
     }
 
     /// One reset more than segments: then the first of them answered a bare ACK that was passed over,
