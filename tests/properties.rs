@@ -4,13 +4,13 @@ mod dialogue;
 
 use std::collections::BTreeMap;
 
-use dialogue::{FRAME_STEP, Stage, arbitrary_segments, play, steps};
+use dialogue::{FRAME_STEP, Stage, TIMESTAMP, arbitrary_segments, play, steps};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rstanalysis::decode::{RawSegment, decode};
 use rstanalysis::field::Field;
 use rstanalysis::report::{Report, Value};
-use rstanalysis::segment::{MILLISECOND, Segment};
+use rstanalysis::segment::{MILLISECOND, Options, Segment};
 use rstanalysis::session::Session;
 
 /// A packet that changes more verdicts than this does not list them all.
@@ -129,6 +129,18 @@ fn shifted(segments: &[Segment<'static>], client: u32, server: u32) -> Vec<Segme
         shifted
     };
     segments.iter().map(shift).collect()
+}
+
+/// The segments with other resets: each is changed.
+fn with_resets(
+    segments: &[Segment<'static>],
+    change: impl Fn(&mut Segment<'static>),
+) -> Vec<Segment<'static>> {
+    let mut segments = segments.to_vec();
+    for reset in segments.iter_mut().filter(|segment| segment.is_reset()) {
+        change(reset);
+    }
+    segments
 }
 
 /// The same cases in each run, so that it fails for a change and not by chance; PROPTEST_RNG_SEED and
@@ -267,6 +279,34 @@ proptest! {
         let before = without_quoted_numbers(reports(&observed(&segments), &segments));
         let after = without_quoted_numbers(reports(&observed(&moved), &moved));
         prop_assert_eq!(difference(&before, &after), None);
+    }
+
+    // A kernel's own passive resets have window 0, no options and identification 0 (RFC 9293 3.10.7.1 asks for no more):
+    // nothing follows from that, about firewalls least of all. Larger windows may be NetScaler's codes.
+    #[test]
+    fn window_and_options_of_resets_change_nothing(steps in steps(), window in 1..8192u16) {
+        let segments = play(&steps, Stage::default());
+        let bare = with_resets(&segments, |reset| {
+            reset.window = 0;
+            reset.options = Options::default();
+        });
+        let dressed = with_resets(&segments, |reset| {
+            reset.window = window;
+            reset.options = Options { any: true, timestamp: Some(TIMESTAMP), ..Options::default() };
+        });
+        prop_assert_eq!(difference(&reports(&observed(&bare), &bare), &reports(&observed(&dressed), &dressed)), None);
+    }
+
+    #[test]
+    fn identification_zero_of_resets_says_as_little_as_none(steps in steps()) {
+        let mut segments = play(&steps, Stage::default());
+        for segment in &mut segments {
+            // Far from 0, which no count reaches by chance then.
+            segment.ip.identification = segment.ip.identification.map(|number| number + 20_000);
+        }
+        let zero = with_resets(&segments, |reset| reset.ip.identification = Some(0));
+        let none = with_resets(&segments, |reset| reset.ip.identification = None);
+        prop_assert_eq!(difference(&reports(&observed(&zero), &zero), &reports(&observed(&none), &none)), None);
     }
 
     #[test]

@@ -16,6 +16,11 @@ from reports import ONE_PASS, TWO_PASSES, causes_of, final_causes
 # A packet that changes more verdicts than this does not list them all (MOST_REVISIONS in src/session.rs).
 MOST_REVISIONS = 64
 
+# What loading, cancelling and leaving pages brings: nobody has to be warned of it.
+BROWSING = {"normal_close", "in_flight", "data_after_close", "cancelled", "app_abort", "unread_data", "early_response", "health_check",
+            "handshake_abandoned", "already_reset", "fin_wait_timeout", "port_reuse", "tls_failure", "unknown"}
+ALARMING = {"rstanalysis.problem", "rstanalysis.failure"}
+
 
 @functools.cache
 def readings(passes):
@@ -77,6 +82,32 @@ class EveryCapture:
 
 def case_for(name):
     return type(f"Capture {name}", (EveryCapture, unittest.TestCase), {"name": name})
+
+
+class Browsing(unittest.TestCase):
+    """Captures in which nothing happens that somebody who browses the web could complain of."""
+
+    def setUp(self):
+        labelled = {name: labels for name in environment.captures() if (labels := judgement.labels_of(environment.CAPTURES / name))}
+        self.ordinary = [name for name, labels in labelled.items() if labels["scenario"] == "ordinary"]
+        self.harmless = [name for name, labels in labelled.items()
+                         if all(set(judgement.Case(name, labels["split"], label, None).accepted) <= BROWSING for label in labels["resets"])]
+
+    def test_ordinary_browsing_shows_nothing(self):
+        self.assertTrue(self.ordinary)
+        for passes in (ONE_PASS, TWO_PASSES):
+            shown = [report.heading for name in self.ordinary for frame in readings(passes)[name].frames.values() for report in frame.reports]
+            self.assertEqual(shown, [])
+
+    def test_harmless_resets_show_no_warning(self):
+        resets = 0
+        for name in self.harmless:
+            for passes in (ONE_PASS, TWO_PASSES):
+                reports = [report for frame in readings(passes)[name].frames.values() for report in frame.reports]
+                resets += len(reports)
+                with self.subTest(capture=name, passes=passes):
+                    self.assertEqual([report.heading for report in reports if set(report.experts) & ALARMING], [])
+        self.assertTrue(resets)
 
 
 class Accuracy(unittest.TestCase):

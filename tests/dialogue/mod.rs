@@ -15,6 +15,9 @@ use rstanalysis::seq::Seq;
 /// Frames of a dialogue are this far apart, so that others fit in between.
 pub const FRAME_STEP: u32 = 10;
 
+/// Of all segments that have one: none looks old.
+pub const TIMESTAMP: u32 = 7;
+
 /// What one side does next.
 #[derive(Clone, Copy, Debug)]
 pub enum Act {
@@ -184,7 +187,7 @@ fn blank(stage: Stage, step: &Step) -> Segment<'static> {
         payload: &[],
         options: Options {
             any: step.timestamp,
-            timestamp: step.timestamp.then_some(7),
+            timestamp: step.timestamp.then_some(TIMESTAMP),
             window_scale: None,
             sack_permitted: step.timestamp,
             ..Options::default()
