@@ -198,11 +198,15 @@ impl Series {
         }
     }
 
-    /// What lies before a reset in sequence space was sent before it. The one that answers a segment
-    /// without ACK, at number 0, has no place there.
+    /// What lies before a reset in sequence space was sent before it: payload always, an ACK alone if it
+    /// comes within a round trip (later it shows that the reset's number was only a guess). The reset that
+    /// answers a segment without ACK, at number 0, has no place there.
     fn was_sent_before(&self, segment: &Segment) -> bool {
         let end = segment.end();
-        let earlier = end.is_before(self.seq) || (end == self.seq && segment.length() > 0);
+        let earlier = match segment.length() {
+            0 => end.is_before(self.seq) && segment.time <= self.limit,
+            _ => !end.is_after(self.seq),
+        };
         earlier && self.seq != Seq(0)
     }
 
