@@ -37,7 +37,7 @@ def follow(label, kept, what):
         if reset["frame"] not in new:
             continue
         reset = {**reset, "frame": new[reset["frame"]], "trigger_frame": new.get(reset["trigger_frame"])}
-        for part in ("first_reset", "duplicate_of"):
+        for part in ("first_reset", "duplicate_of", "doubled_of"):
             if part in reset:
                 reset[part] = new.get(reset[part])
         resets.append(reset)
@@ -92,10 +92,40 @@ def vlan(source, label, target):
     output.write(changed, follow(label, range(1, len(tagged) + 1), ("vlan", "a VLAN tag added to each frame")), target, "pcapng")
 
 
+def mirrored(source, label, target, what, again):
+    """Each frame, and some microseconds later what `again` makes of it. Of everything else, labels name the first."""
+    pcap = Pcap(source)
+    records = []
+    for head, data in pcap.records:
+        seconds, fraction = struct.unpack_from("<II", head)
+        later = seconds * 1_000_000_000 + fraction + 4_000 + len(data) * 8
+        records += [(head, data), (struct.pack("<II", *divmod(later, 1_000_000_000)) + head[8:], again(data))]
+    changed = source.with_name(f"{target.name}.pcap")
+    pcap.write(changed, records)
+    resets = []
+    for reset in label["resets"]:
+        numbers = {part: reset[part] * 2 - 1 for part in ("frame", "trigger_frame", "first_reset", "duplicate_of", "doubled_of") if reset.get(part)}
+        first = {**reset, **numbers}
+        resets += [first, {**first, "frame": first["frame"] + 1, "duplicate_of": first["frame"]}]
+    output.write(changed, {**label, "variant": {**label["variant"], "form": what[0]}, "origin": f"{label['origin']}; {what[1]}", "resets": resets}, target, "pcapng")
+
+
+def span(source, label, target):
+    """What a mirror port shows that copies a packet as it comes and again as it goes, within one LAN: all of it twice, without a difference.
+    So nothing tells which of the two a reset answers."""
+    label = {**label, "resets": [{**reset, "trigger_frame": None} for reset in label["resets"]]}
+    mirrored(source, label, target, ("span", "each frame repeated, as a mirror of both directions shows it"), lambda data: data)
+
+
+def routed(source, label, target):
+    """What a mirror of two of a router's ports shows: each packet a second time, behind the router."""
+    mirrored(source, label, target, ("routed", "each packet repeated, as a mirror of two of a router's ports shows it"), packet.behind_router)
+
+
 def plain(source, label, target):
     """The classic pcap format, in microseconds."""
     count = len(Pcap(source).records)
     output.write(source, follow(label, range(1, count + 1), ("plain", "written as classic pcap")), target, "pcap")
 
 
-FORMS = {"snap68": snap68, "cut10": cut10, "oneway": oneway, "vlan": vlan, "plain": plain}
+FORMS = {"snap68": snap68, "cut10": cut10, "oneway": oneway, "vlan": vlan, "plain": plain, "span": span, "routed": routed}

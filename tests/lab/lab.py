@@ -68,7 +68,7 @@ class Lab:
         hosts = [labels.Host("client", ("client",), [*network.CLIENT.values()]),
                  labels.Host("proxy", ("r1", "r1wan"), [*network.R1.values(), *network.R1_WAN.values()]),
                  labels.Host("server", ("server",), network.SERVERS[4] + network.SERVERS[6] + network.TUNNELLED, far=True)]
-        return labels.Join(frames, events, self.relay.injected, hosts, self.delay, self.scenario.box)
+        return labels.Join(frames, events, self.relay, hosts, self.delay, self.scenario.box)
 
     def true(self, address):
         """Whose address it is, where a router translates."""

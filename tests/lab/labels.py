@@ -43,13 +43,14 @@ class Reset:
 
 
 class Join:
-    """The resets of one run. `frames` maps points to frames; `hosts` are in the order of the path, so that of two the first is the
+    """The resets of one run. `frames` maps points to frames; `line` is the relay, which knows what it forged and doubled; `hosts` are in the order of the path, so that of two the first is the
     client; `box` is where an nft rule rejects, if anywhere."""
 
-    def __init__(self, frames, events, injected, hosts, delay, box=None):
+    def __init__(self, frames, events, line, hosts, delay, box=None):
         self.frames, self.delay, self.box = frames, delay, box
         self.hosts = hosts
-        self.injected = {segment.key: origin for segment, origin in injected}
+        self.injected = {segment.key: origin for segment, origin in line.injected}
+        self.doubled = {segment.key for segment in line.doubled}
         self.unused = [event for event in events if event.event == "tcp_send_reset"]
         self.taken = [event for event in events if event.event == "tcp_receive_reset"]
         self.resets = []
@@ -96,7 +97,8 @@ class Join:
                 if frame.segment.key in own:
                     continue
                 if frame.segment.key in known:
-                    known.remove(frame.segment.key)
+                    if frame.segment.key not in self.doubled:
+                        known.remove(frame.segment.key)
                     continue
                 forged = self.injected.get(frame.segment.key)
                 if not forged and point not in near:
@@ -161,25 +163,36 @@ class Join:
         return self.delay if near_client == host.far else 0.0
 
     def at(self, point):
-        """Pairs of frame and reset, for each reset in that point's capture, copies left out."""
+        """Pairs of frame and reset, for each reset in that point's capture, copies of the capture left out. A reset that the line doubled
+        comes twice."""
         pending, frames = list(self.resets), self._without_copies(point)
         here = collections.Counter(frame.segment.key for frame in frames)
         made = collections.Counter(reset.segment.key for reset in self.resets)
         for frame in frames:
             key = frame.segment.key
-            fitting = [reset for reset in pending if reset.segment.key == key]
+            twice = key in self.doubled and here[key] > made[key]
+            fitting = [reset for reset in (self.resets if twice else pending) if reset.segment.key == key]
             if not fitting:
                 raise Unexplained(f"{point}: {frame}")
             # Passive resets of a series look the same. All came: the line keeps their order. Some were lost: time must tell.
             reset = fitting[0] if here[key] == made[key] else min(
                 fitting, key=lambda reset: abs(frame.time - reset.time - self._transit(reset.host, point)))
-            pending.remove(reset)
+            if not twice:
+                pending.remove(reset)
+            elif made[key] > 1:
+                # Nothing in the file tells whose copy it is.
+                reset = dataclasses.replace(reset, trigger=None)
             yield frame, reset
 
     def labels(self, point, judge):
         """The `resets` list of the label file for one point. `judge(reset, point)` is the scenario's: a cause, or a dict of parts."""
-        result, first, frame_of = [], {}, {}
+        result, first, frame_of, label_of = [], {}, {}, {}
         for frame, reset in self.at(point):
+            copied = (reset.segment.key, reset.time)
+            if copied in label_of:
+                result.append(self._again(frame, label_of[copied]))
+                frame_of[frame.number] = result[-1]
+                continue
             verdict = judge(reset, point)
             verdict = {"cause": verdict} if isinstance(verdict, str) else dict(verdict)
             label = {"frame": frame.number, **verdict,
@@ -191,13 +204,20 @@ class Join:
             if verdict["cause"] in ("in_flight", "lost_reset", "already_reset") and flow in first:
                 label["first_reset"] = first[flow]
             first.setdefault(flow, frame.number)
-            frame_of[frame.number] = label
+            frame_of[frame.number] = label_of[copied] = label
             result.append(label)
         for frame in self._resets_at(point):
             if original := self._original(point, frame):
                 copy = {**frame_of[original.number], "frame": frame.number, "duplicate_of": original.number}
                 result.append(copy)
         return sorted(result, key=lambda label: label["frame"])
+
+    @staticmethod
+    def _again(frame, label):
+        """The label of a reset's second coming, where the line doubled it: it means the same, and changes nothing any more."""
+        allowed = [*label.get("causes_allowed", []), "in_flight"]
+        return {**label, "frame": frame.number, "causes_allowed": allowed, "accepted": None, "first_reset": label.get("first_reset", label["frame"]),
+                "doubled_of": label["frame"]}
 
     def _frame_of(self, point, segment, reset_frame):
         if segment is None:

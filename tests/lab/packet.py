@@ -112,6 +112,19 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
+def behind_router(frame):
+    """An Ethernet frame's packet in the frame that a router sends it on in."""
+    kind, start = struct.unpack_from("!H", frame, 12)[0], 14
+    if kind not in (0x0800, 0x86DD):
+        return frame
+    link = b"\x02\0\0\0\x77" + frame[5:6] + b"\x02\0\0\0\x77" + frame[11:12] + frame[12:14]
+    if kind == 0x86DD:
+        return link + frame[start:start + 7] + bytes([frame[start + 7] - 1]) + frame[start + 8:]
+    size = (frame[start] & 15) * 4
+    head = frame[start:start + 8] + bytes([frame[start + 8] - 1]) + frame[start + 9:start + 10] + b"\0\0" + frame[start + 12:start + size]
+    return link + head[:10] + struct.pack("!H", checksum(head)) + head[12:] + frame[start + size:]
+
+
 def build(src, dst, sport, dport, seq, ack, flags, window=0, ttl=64, ip_id=0, dont_fragment=True, options=b"", payload=b"",
           flow_label=0):
     """A raw IP packet with one TCP segment in it, both checksums right."""

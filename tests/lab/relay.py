@@ -46,6 +46,7 @@ class Relay(threading.Thread):
         self.delay = delay
         self.rule = None
         self.injected = []
+        self.doubled = []
         self.seen = []
         self.packet = b""
         self._near = open_tunnel(r1, "wan0")
@@ -111,6 +112,7 @@ class Relay(threading.Thread):
                 if verdict is True:
                     continue
                 if isinstance(verdict, Twice):
+                    self.doubled.append(segment)
                     self._queue(due + verdict, out, raw)
                 else:
                     due += verdict or 0.0

@@ -1,11 +1,13 @@
 """Programs that end with several connections at once, and proxies that pass a reset on."""
 
+import contextlib
 import signal
 import subprocess
 import sys
 
 from lab import read_all
 from registry import either, scenario, variant
+from scenarios.transfer import waiting
 
 NEAR_FAR = [variant(4, 3, "rules", "client server"), variant(6, 30, "figures", "client r2")]
 FAR_NEAR = [variant(6, 30, "rules", "client server"), variant(4, 3, "figures", "client r1wan")]
@@ -92,6 +94,44 @@ def mass_abort_nginx(lab):
     lab.refused(80)
     for client in clients[3:]:
         client.sendall(b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+    lab.wait(0.1)
+
+
+def proxy_killed(reset, point):
+    """HAProxy's clients have said half a request, which it has read, or one that it has not: their ends differ."""
+    if reset.event.reason in ("TCP_ABORT_ON_CLOSE", "TCP_ABORT_ON_LINGER", "TCP_STATE"):
+        return either("mass_abort", "unread_data", "app_abort")
+    if reset.trigger and reset.trigger.flags & 2:
+        return "refused"
+    return either("data_after_close", "mass_abort", "in_flight", "no_connection")
+
+
+@scenario("mass_abort-haproxy", proxy_killed, [variant(4, 3, "rules", "client server"), variant(6, 30, "figures", "client r2"), variant(6, 12, "rules", "r1")])
+def mass_abort_haproxy(lab):
+    """HAProxy is stopped (SIGSTOP) and then killed: of six connections, each served before, four have a request that it never read. New SYNs
+    are refused, and what the other two say is reset."""
+    lab.web(ports=(8000,))
+    proxy = lab.haproxy(port=80, backend="[::1]:8000" if lab.ip == 6 else "127.0.0.1:8000")
+    clients = [lab.connect(80) for _ in range(6)]
+    for client in clients:
+        client.sendall(b"GET /style.css HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+        read_all(client, 1000)
+    lab.wait(0.2)
+    while any(waiting(client) for client in clients):
+        for client in clients:
+            if waiting(client):
+                client.recv(4096)
+    proxy.program.send_signal(signal.SIGSTOP)
+    for client in clients[:4]:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
+    lab.wait(0.2)
+    proxy.program.send_signal(signal.SIGKILL)
+    proxy.program.wait()
+    lab.wait(0.2)
+    lab.refused(80)
+    for client in clients[4:]:
+        with contextlib.suppress(OSError):
+            client.sendall(b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
     lab.wait(0.1)
 
 

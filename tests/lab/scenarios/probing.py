@@ -7,7 +7,8 @@ import network
 from packet import ACK, SYN, build
 from registry import always, scenario, variant
 
-LATE = [variant(4, 1, "rules", "client"), variant(6, 1, "figures", "client server"), variant(4, 40, "figures", "client"), variant(6, 40, "rules", "client")]
+LATE = [variant(4, 1, "rules", "client"), variant(6, 1, "figures", "client server"), variant(4, 40, "figures", "client"), variant(6, 40, "rules", "client"),
+        variant(4, 12, "rules", "r1wan"), variant(6, 12, "figures", "r2 server"), variant(6, 12, "rules", "r1 server")]
 
 
 def slow_synack(seconds, only=None):
@@ -50,6 +51,21 @@ def handshake_abandoned_happy_eyeballs(lab):
     lab.wait(0.6)
 
 
+@scenario("handshake_abandoned-impatient", always("handshake_abandoned"), [variant(4, 30, "rules", "client server"), variant(6, 40, "figures", "client server"),
+                                                                          variant(4, 12, "figures", "client")])
+def handshake_abandoned_impatient(lab):
+    """A client gives up connecting after 10 ms, before the prompt SYN-ACK is there: its kernel resets that within a round trip of the SYN."""
+    lab.web()
+    lab.curl(lab.url("/"))
+    client = lab.socket()
+    client.settimeout(0.01)
+    try:
+        client.connect((lab.server_ip, 80))
+    except TimeoutError:
+        client.close()
+    lab.wait(0.3)
+
+
 def scanner(lab, ports, window=1024):
     """Sends SYNs as a scanner does: by a raw socket, with nothing but an MSS in them. The kernel knows nothing of them."""
     if lab.ip == 4:
@@ -88,7 +104,8 @@ def unsolicited_synack(lab):
     lab.wait(0.1)
 
 
-@scenario("health_check", always("health_check"), [variant(4, 1, "rules", "client server"), variant(6, 40, "figures", "client")])
+@scenario("health_check", always("health_check"), [variant(4, 1, "rules", "client server"), variant(6, 40, "figures", "client"),
+                                                   variant(4, 12, "figures", "r2 server"), variant(6, 12, "rules", "r1 server")])
 def health_check(lab):
     """A load balancer (HAProxy) checks every half second whether a web server accepts connections, and ends each check with a reset."""
     lab.web()

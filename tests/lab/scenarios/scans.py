@@ -20,7 +20,8 @@ def half_open(reset, point):
     return "half_open_scan" if reset.sender == "client" else "refused"
 
 
-@scenario("half_open_scan-nmap", half_open, [*NEAR_FAR, variant(4, 30, "figures", "client")])
+@scenario("half_open_scan-nmap", half_open, [*NEAR_FAR, variant(4, 30, "figures", "client"), variant(6, 3, "rules", "client r1any"),
+                                                                variant(6, 12, "figures", "server")])
 def half_open_scan_nmap(lab):
     """nmap -sS against eight ports, three of them open: the scanner's kernel resets the SYN-ACKs, the server's refuses the rest."""
     nmap(lab, "-sS")
