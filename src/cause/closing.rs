@@ -178,7 +178,7 @@ pub static UNREAD_DATA: Cause = Cause {
         (&RESET_ACKS_DATA, 2.5),
         (&REPLY_RECEIVED, 1.0),
         (&REQUEST_UNANSWERED, -3.0),
-        (&REQUESTS_WAIT, 3.5),
+        (&REQUESTS_WAIT, 6.5),
         (&NEVER_ASKED, 1.5),
         (&REPLY_DELIVERED, -3.0),
         (&REPLY_COMPLETE, -1.5),

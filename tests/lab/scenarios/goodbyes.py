@@ -59,7 +59,7 @@ def normal_close_smtp_server(lab):
 def redis(lab):
     """A client of a real Redis server."""
     lab.used.append(servers.version("redis-server"))
-    lab.server.start(["redis-server", "--port", "6379", "--bind", lab.server_ip, "--protected-mode", "no", "--save", "", "--dir", str(lab.folder)],
+    lab.server.start(["redis-server", "--port", "6379", "--bind", lab.server_ip, "--protected-mode", "no", "--save", "", "--dir", str(lab.folder), "--maxclients", "2"],
                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     lab.wait_for_port(6379)
     return lab.connect(6379)
@@ -80,6 +80,26 @@ def normal_close_redis(lab):
     linger(client)
     client.close()
     lab.wait(0.2)
+
+
+def crowded(reset, point):
+    """The server says that it has too many clients and closes; what the client asked meanwhile is reset."""
+    return either("resource_limit", "data_after_close", "unread_data") if reset.number == 1 else either("in_flight", "resource_limit", "data_after_close", "unread_data")
+
+
+@scenario("resource_limit-redis", crowded, NEAR_FAR)
+def resource_limit_redis(lab):
+    """A Redis server takes two clients (maxclients); each further one is told so, closed, and reset when it asks."""
+    held = [redis(lab), lab.connect(6379)]
+    for client in held:
+        client.sendall(command(b"PING"))
+        read_all(client, 7)
+    for _ in range(3):
+        client = lab.connect(6379)
+        client.sendall(command(b"GET", b"order:17"))
+        lab.wait(0.1)
+        client.close()
+    lab.wait(0.1)
 
 
 POSTGRES_HELLO = b"\0\0\0\x23\0\x03\0\0user\0anna\0database\0orders\0\0"

@@ -204,6 +204,19 @@ def data_after_close_killed_server(lab):
     lab.wait(0.1)
 
 
+@scenario("unread_data-pipelined", first_then("unread_data", "in_flight", "unread_data"), FAR_NEAR)
+def unread_data_pipelined(lab):
+    """A client pipelines three HTTP requests; the server answers the first, with `Connection: close`, and closes with the others unread."""
+    client, server = lab.pair(8080)
+    for path in (b"/a", b"/b", b"/c"):
+        client.sendall(b"GET %s HTTP/1.1\r\nHost: www.example.com\r\n\r\n" % path)
+    lab.wait()
+    read_all(server, 42)
+    server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nA.\n")
+    server.close()
+    lab.wait(0.2)
+
+
 @scenario("unread_data-greeting", lambda reset, point: either("unread_data", "cancelled", "app_abort"), NEAR_FAR)
 def unread_data_greeting(lab):
     """A client closes without having read the mail server's greeting."""
