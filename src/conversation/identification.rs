@@ -50,16 +50,14 @@ impl Identification {
 
     /// Compares a packet with the habit.
     pub fn compare(&self, segment: &Segment) -> Identified {
-        match segment.ip.identification {
-            Some(number) if self.steps >= HABIT => {
-                match number.wrapping_sub(u16::from_ne_bytes(self.last)) as i16 {
-                    // A little back: overtaken by a packet that was sent later.
-                    -4..=1024 => Identified::GoesOn,
-                    _ if number == 0 => Identified::Zero,
-                    _ => Identified::Breaks,
-                }
-            }
-            _ => Identified::Unknown,
+        let Some(number) = segment.ip.identification.filter(|_| self.steps >= HABIT) else {
+            return Identified::Unknown;
+        };
+        match number.wrapping_sub(u16::from_ne_bytes(self.last)) as i16 {
+            _ if number == 0 => Identified::Zero,
+            // A little back: overtaken by a packet that was sent later.
+            -4..=1024 => Identified::GoesOn,
+            _ => Identified::Breaks,
         }
     }
 }

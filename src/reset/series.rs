@@ -35,6 +35,7 @@ pub struct Series {
     pub guesses: u8,
     /// Later resets to which the peer gave no reason.
     pub unprovoked: u8,
+    last_numbers: (Seq, Option<u16>, u8),
     hop_limits: [u8; 3],
     /// Where the payload of the reset's sender ends.
     data_end: Option<Seq>,
@@ -79,6 +80,7 @@ impl Series {
             opposite: None,
             guesses: 0,
             unprovoked: 0,
+            last_numbers: (first.seq, first.identification, first.hop_limit),
             hop_limits: [first.hop_limit; 3],
             data_end: first.data_end,
             all_acked: never,
@@ -137,10 +139,15 @@ impl Series {
 
     /// An endpoint repeats a reset only as the answer to another segment (RFC 9293 3.10.7.1).
     fn compare(&mut self, reset: &Reset) {
+        let numbers = (reset.seq, reset.identification, reset.hop_limit);
         if reset.answers == 0 {
             self.guesses = self.guesses.saturating_add(u8::from(reset.ahead > 0));
-            self.unprovoked = self.unprovoked.saturating_add(1);
+            // A line that doubles packets doubles these, too; without a number nothing tells.
+            let may_be_doubled =
+                numbers == self.last_numbers && reset.identification.unwrap_or(0) == 0;
+            self.unprovoked = self.unprovoked.saturating_add(u8::from(!may_be_doubled));
         }
+        self.last_numbers = numbers;
         if !self.hop_limits[..2].contains(&reset.hop_limit) {
             let place = usize::from(self.hop_limits[0] != self.hop_limits[1]) + 1;
             self.hop_limits[place] = reset.hop_limit;

@@ -75,8 +75,8 @@ fn reset_side_that_answers_what_still_arrives_is_already_reset() {
             .text(reset, Field::Explanation)
             .contains(&format!("frame {forged}"))
     );
-    // And the forged one contradicts its own sender, so nothing is sure about it.
-    assert!(capture.confidence(forged) < 70);
+    // And the forged one is contradicted by the side whose name it carries.
+    assert_eq!(capture.cause(forged), "injected");
 }
 
 #[test]
