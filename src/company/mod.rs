@@ -68,23 +68,13 @@ impl Company {
         earlier: &[Reset],
     ) -> Changed {
         let mut changed = Changed::default();
-        let first = reset.number == 1;
-        if first && reset.form == Form::Active {
-            let burst = self.bursts.count(host.burst, reset.frame, reset.time);
-            (reset.burst, host.burst) = (Some(burst), Some(burst));
-            let burst = self.bursts.get(burst);
-            if burst.count == burst::ENOUGH {
-                changed.host_since = Some(burst.first);
-            }
+        if reset.number == 1 && reset.form == Form::Active {
+            changed.host_since = self.join_burst(reset, host);
         }
-        let gives_up = reset.form == Form::Active || reset.answered(Kind::SynAck).is_some();
-        let no_payload = reset.own.bytes + reset.peer.bytes == 0;
-        if first && reset.from_client && reset.own.syn && gives_up && no_payload {
+        if reset.number == 1 && gave_up_handshake(reset) {
             let (opener, news) = self.openers.visit(reset.host, reset.receiver, reset.time);
             reset.opener = Some(opener);
-            if news {
-                changed.host_since = Some(0);
-            }
+            changed.host_since = news.then_some(0).or(changed.host_since);
             let sibling = self.siblings.of(segment, reset.age);
             reset.sibling = sibling.map_or(0, |handshake| handshake.frame);
         }
@@ -92,16 +82,22 @@ impl Company {
             let (distance, shared) = self.distances.count(segment, number);
             reset.distance = Some(distance);
             if shared {
-                changed
-                    .single
-                    .extend(self.distances.get(distance).refusals());
+                let refusals = self.distances.get(distance).refusals();
+                changed.single.extend(refusals);
             }
-            if host.ports.refuse(reset.sender.port, reset.frame) {
-                changed.host_since = Some(0);
-            }
+            let closed = host.ports.refuse(reset.sender.port, reset.frame);
+            changed.host_since = closed.then_some(0);
         }
         reset.other_leg = find_other_leg(earlier, reset);
         changed
+    }
+
+    /// Returns the burst's first frame, where this abort makes it one.
+    fn join_burst(&mut self, reset: &mut Reset, host: &mut Host) -> Option<u32> {
+        let index = self.bursts.count(host.burst, reset.frame, reset.time);
+        (reset.burst, host.burst) = (Some(index), Some(index));
+        let burst = self.bursts.get(index);
+        (burst.count == ENOUGH_ABORTS).then_some(burst.first)
     }
 
     /// The address under which the reset's sender knows who sent the trigger, on the other side of a NAT: a
@@ -121,4 +117,11 @@ impl Company {
         let distance = trigger.end.ahead_of(peer.next).unsigned_abs();
         (peer.is_seen() && distance <= twin::LARGEST_WINDOW).then(|| Box::new(twin.peer))
     }
+}
+
+/// The opener reset what it opened, before any payload.
+fn gave_up_handshake(reset: &Reset) -> bool {
+    let gives_up = reset.form == Form::Active || reset.answered(Kind::SynAck).is_some();
+    let no_payload = reset.own.bytes + reset.peer.bytes == 0;
+    reset.from_client && reset.own.syn && gives_up && no_payload
 }

@@ -1,6 +1,7 @@
 //! One capture file: takes in its segments in order, and recalls what it knows of any frame.
 
 mod observe;
+mod resets;
 mod review;
 
 use crate::company::Company;
