@@ -19,14 +19,14 @@ STAGGER = 37_000_000
 
 @dataclasses.dataclass
 class Source:
-    """One capture: its records as (nanoseconds, frame), and where they went in the merged one."""
+    """One capture: its records as (nanoseconds, captured bytes, bytes on the wire), and where they went in the merged one."""
     name: str
     records: list
     numbers: dict = dataclasses.field(default_factory=dict)
 
     @property
     def flows(self):
-        return {flow for _, frame in self.records if (flow := flow_of(frame))}
+        return {flow for _, frame, _ in self.records if (flow := flow_of(frame))}
 
 
 def load(name, capture):
@@ -40,9 +40,9 @@ def load(name, capture):
         return None
     records, place = [], FILE_HEADER.size
     while place < len(data):
-        seconds, fraction, size, _ = RECORD.unpack_from(data, place)
+        seconds, fraction, size, length = RECORD.unpack_from(data, place)
         place += RECORD.size
-        records.append((seconds * NANOSECONDS + fraction, data[place:place + size]))
+        records.append((seconds * NANOSECONDS + fraction, data[place:place + size], length))
         place += size
     return Source(name, records)
 
@@ -52,15 +52,16 @@ def merge(sources, own_hosts):
     pile = []
     for index, source in enumerate(sources):
         start = source.records[0][0]
-        for number, (when, frame) in enumerate(source.records, 1):
-            pile.append((NANOSECONDS + when - start + index * STAGGER, index, number, moved(frame, index + 1) if own_hosts else frame))
+        for number, (when, frame, length) in enumerate(source.records, 1):
+            frame = moved(frame, index + 1) if own_hosts else frame
+            pile.append((NANOSECONDS + when - start + index * STAGGER, index, number, frame, length))
     pile.sort(key=lambda entry: entry[:3])
     path = environment.own_folder("merged") / "merged.pcap"
     with path.open("wb") as out:
         out.write(FILE_HEADER.pack(0xA1B23C4D, 2, 4, 0, 0, 0x40000, ETHERNET))
-        for merged_number, (when, index, number, frame) in enumerate(pile, 1):
+        for merged_number, (when, index, number, frame, length) in enumerate(pile, 1):
             sources[index].numbers[number] = merged_number
-            out.write(RECORD.pack(when // NANOSECONDS, when % NANOSECONDS, len(frame), len(frame)) + frame)
+            out.write(RECORD.pack(when // NANOSECONDS, when % NANOSECONDS, len(frame), length) + frame)
     path.chmod(0o644)
     return path
 

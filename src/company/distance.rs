@@ -11,19 +11,18 @@ const ENOUGH: usize = 3;
 /// The refusals that arrived over one link with one hop limit.
 #[derive(Clone, Debug, Default)]
 pub struct Distance {
-    /// The first refusal of each of the first networks.
-    refusals: [Option<(u32, Index)>; ENOUGH],
+    /// The first networks in whose name refusals came.
+    networks: [Option<u32>; ENOUGH],
+    /// The newest refusal.
+    newest: Option<Index>,
+    /// Hosts send their ordinary packets from here, too.
+    ordinary: bool,
 }
 
 impl Distance {
-    /// Whether resets of three networks or more came from here.
+    /// Whether resets of three networks or more came from here, and nothing else.
     pub fn is_shared(&self) -> bool {
-        self.refusals.iter().all(Option::is_some)
-    }
-
-    /// The first refusals of the first networks.
-    pub fn refusals(&self) -> impl Iterator<Item = Index> + '_ {
-        self.refusals.iter().flatten().map(|(_, reset)| *reset)
+        !self.ordinary && self.networks.iter().all(Option::is_some)
     }
 }
 
@@ -43,31 +42,39 @@ fn network(address: IpAddr) -> u32 {
 }
 
 impl Distances {
-    /// The refusal at index `reset` came from here. Returns the distance, and whether this is the one
-    /// that makes it shared.
-    pub fn count(&mut self, refusal: &Segment, reset: Index) -> (Index, bool) {
-        let way = (refusal.link_source, refusal.ip.hop_limit);
+    fn at(&mut self, segment: &Segment) -> Index {
+        let way = (segment.link_source, segment.ip.hop_limit);
         let list = &mut self.list;
-        let index = *self.by_way.entry(way).or_insert_with(|| {
+        *self.by_way.entry(way).or_insert_with(|| {
             list.push(Distance::default());
             Index::new(list.len() - 1)
-        });
-        let network = network(refusal.source.address);
+        })
+    }
+
+    /// The refusal at index `reset` came from here. Returns the distance, the refusal before, and whether
+    /// this is the one that makes the distance shared.
+    pub fn count(&mut self, refusal: &Segment, reset: Index) -> (Index, Option<Index>, bool) {
+        let index = self.at(refusal);
+        let network = Some(network(refusal.source.address));
         let distance = &mut self.list[index.place()];
-        let known = distance
-            .refusals
-            .iter()
-            .flatten()
-            .any(|(known, _)| *known == network);
-        let free = distance.refusals.iter_mut().find(|place| place.is_none());
-        let added = match free {
-            Some(place) if !known => {
-                *place = Some((network, reset));
-                true
+        let shared = distance.is_shared();
+        if !distance.networks.contains(&network) {
+            if let Some(free) = distance.networks.iter_mut().find(|place| place.is_none()) {
+                *free = network;
             }
-            _ => false,
-        };
-        (index, added && self.list[index.place()].is_shared())
+        }
+        let before = distance.newest.replace(reset);
+        (index, before, distance.is_shared() != shared)
+    }
+
+    /// A host sends an ordinary packet from here. Returns the newest refusal, where that says something
+    /// new of it.
+    pub fn ordinary(&mut self, segment: &Segment) -> Option<Index> {
+        let index = self.at(segment);
+        let distance = &mut self.list[index.place()];
+        let shared = distance.is_shared();
+        distance.ordinary = true;
+        distance.newest.filter(|_| shared)
     }
 
     /// The distance at `index`.
@@ -81,20 +88,35 @@ mod tests {
     use super::*;
     use crate::segment::tests::segment;
 
+    fn refusal(address: &str) -> Segment<'static> {
+        let mut refusal = segment(1);
+        refusal.source.address = address.parse().unwrap();
+        refusal
+    }
+
     #[test]
     fn third_network_makes_a_distance_shared() {
         let mut distances = Distances::default();
-        let mut refusal = segment(1);
+        let addresses = ["1.1.1.1", "1.1.2.2", "8.8.8.8", "9.9.9.9", "7.7.7.7"];
         let mut shared = Vec::new();
-        for (place, address) in ["1.1.1.1", "1.1.2.2", "8.8.8.8", "9.9.9.9"]
-            .iter()
-            .enumerate()
-        {
-            refusal.source.address = address.parse().unwrap();
-            shared.push(distances.count(&refusal, Index::new(place)).1);
+        for (place, address) in addresses.iter().enumerate() {
+            let (_, before, news) = distances.count(&refusal(address), Index::new(place));
+            assert_eq!(before, place.checked_sub(1).map(Index::new));
+            shared.push(news);
         }
-        assert_eq!(shared, [false, false, false, true]);
-        let (index, again) = distances.count(&refusal, Index::new(9));
-        assert!(!again && distances.get(index).refusals().count() == 3);
+        assert_eq!(shared, [false, false, false, true, false]);
+    }
+
+    #[test]
+    fn ordinary_packets_from_the_same_distance_leave_nothing_to_say() {
+        let mut distances = Distances::default();
+        for (place, address) in ["1.1.1.1", "8.8.8.8", "9.9.9.9"].iter().enumerate() {
+            distances.count(&refusal(address), Index::new(place));
+        }
+        let ordinary = refusal("7.7.7.7");
+        assert_eq!(distances.ordinary(&ordinary), Some(Index::new(2)));
+        assert_eq!(distances.ordinary(&ordinary), None, "said once");
+        let (index, ..) = distances.count(&refusal("6.6.6.6"), Index::new(3));
+        assert!(!distances.get(index).is_shared());
     }
 }

@@ -43,14 +43,20 @@ pub struct Company {
 pub struct Changed {
     /// Resets of the same host, back to this frame.
     pub host_since: Option<u32>,
-    /// Single resets.
-    pub single: Vec<Index>,
+    /// The refusals from the same distance.
+    pub distance: bool,
 }
 
 impl Company {
     /// A connection request in this conversation.
     pub fn requested(&mut self, syn: &Segment, conversation: Index) {
         self.twins.opened(syn, conversation);
+    }
+
+    /// A host shows itself by another way than before. Returns the newest refusal of which that says
+    /// something new.
+    pub fn arrived(&mut self, segment: &Segment) -> Option<Index> {
+        self.distances.ordinary(segment)
     }
 
     /// A client's first ACK of a handshake.
@@ -79,12 +85,9 @@ impl Company {
             reset.sibling = sibling.map_or(0, |handshake| handshake.frame);
         }
         if reset.answered(Kind::Syn).is_some() {
-            let (distance, shared) = self.distances.count(segment, number);
-            reset.distance = Some(distance);
-            if shared {
-                let refusals = self.distances.get(distance).refusals();
-                changed.single.extend(refusals);
-            }
+            let (distance, before, shared) = self.distances.count(segment, number);
+            (reset.distance, reset.previous_of_distance) = (Some(distance), before);
+            changed.distance = shared;
             let closed = host.ports.refuse(reset.sender.port, reset.frame);
             changed.host_since = closed.then_some(0);
         }

@@ -160,7 +160,10 @@ pub static BOTH_GO_ON: Fact = Fact {
 
 /// Resets in the name of different networks from the same distance: one box made them.
 pub static SHARED_DISTANCE: Fact = Fact {
-    holds: |s| s.distance.is_some_and(|distance| distance.is_shared()),
+    holds: |s| {
+        let no_baseline = s.hops() == Hops::NoBaseline;
+        no_baseline && s.distance.is_some_and(|distance| distance.is_shared())
+    },
     says: |s| {
         format!(
             "Refusals in the name of three networks or more arrive with the same TTL {}: one box makes them",

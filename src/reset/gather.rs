@@ -116,6 +116,7 @@ pub fn gather(
         burst: None,
         opener: None,
         distance: None,
+        previous_of_distance: None,
         other_leg: None,
         sibling: 0,
         twin: None,

@@ -183,6 +183,8 @@ pub struct Reset {
     pub opener: Option<Index>,
     /// Other refusals from the same distance, as an index.
     pub distance: Option<Index>,
+    /// The refusal before it from there, as an index.
+    pub previous_of_distance: Option<Index>,
     /// The reset of a proxy's other leg just before, as an index.
     pub other_leg: Option<Index>,
     /// Frame in which its sender completed the handshake that replaced this connection; 0 for none.

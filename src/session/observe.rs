@@ -42,6 +42,7 @@ impl Session {
         if let Some(sample) = observed.answer_time.filter(|_| in_handshake) {
             taught |= host.learn_round_trip(sample);
         }
+        let voided = taught.then(|| self.company.arrived(segment)).flatten();
         let mut since = taught.then_some(0);
         if segment.is_syn_ack() {
             let last = host
@@ -63,6 +64,9 @@ impl Session {
             if self.series[series.place()].peer_spoke(segment, observed.retransmission) {
                 self.revise_series(series, segment.frame);
             }
+        }
+        if let Some(newest) = voided {
+            self.revise_distance(newest, segment.frame);
         }
         if let Some((newest, since)) = resets_of_host {
             self.revise_host(newest, segment.frame, since);

@@ -62,13 +62,18 @@ impl Session {
         self.revise_chain(newest, frame, 0, |reset| reset.previous_of_gap);
     }
 
+    /// Judges the refusals from one distance anew.
+    pub(super) fn revise_distance(&mut self, newest: Index, frame: u32) {
+        self.revise_chain(newest, frame, 0, |reset| reset.previous_of_distance);
+    }
+
     /// Judges anew what the reset at `newest` changed in its company.
     pub(super) fn revise_company(&mut self, changed: &Changed, newest: Index, frame: u32) {
         if let Some(since) = changed.host_since {
             self.revise_host(newest, frame, since);
         }
-        for &index in &changed.single {
-            self.revise_chain(index, frame, 0, |_| None);
+        if changed.distance {
+            self.revise_distance(newest, frame);
         }
     }
 
