@@ -40,6 +40,7 @@ typedef struct rst_input {
     uint64_t number;
     uint16_t input;          /* index into the inputs */
 } rst_input;
+
 /* Types of preferences, in the order of preference::Kind. */
 enum rst_setting { RST_NUMBER, RST_SWITCH, RST_CHOICE, RST_LINE };
 

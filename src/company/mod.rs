@@ -77,7 +77,7 @@ impl Company {
         if reset.number == 1 && reset.form == Form::Active {
             changed.host_since = self.join_burst(reset, host);
         }
-        if reset.number == 1 && gave_up_handshake(reset) {
+        if reset.number == 1 && reset.gave_up_handshake() {
             let (opener, news) = self.openers.visit(reset.host, reset.receiver, reset.time);
             reset.opener = Some(opener);
             changed.host_since = news.then_some(0).or(changed.host_since);
@@ -120,11 +120,4 @@ impl Company {
         let distance = trigger.end.ahead_of(peer.next).unsigned_abs();
         (peer.is_seen() && distance <= twin::LARGEST_WINDOW).then(|| Box::new(twin.peer))
     }
-}
-
-/// The opener reset what it opened, before any payload.
-fn gave_up_handshake(reset: &Reset) -> bool {
-    let gives_up = reset.form == Form::Active || reset.answered(Kind::SynAck).is_some();
-    let no_payload = reset.own.bytes + reset.peer.bytes == 0;
-    reset.from_client && reset.own.syn && gives_up && no_payload
 }

@@ -15,7 +15,7 @@ pub static ANSWERED_EARLY: Fact = Fact {
     says: |s| {
         format!(
             "The final answer (status {}, frame {}) came before the request was complete",
-            server(s).status,
+            s.server_speaker().status,
             early_answer(s).frame
         )
     },
@@ -24,13 +24,13 @@ pub static ANSWERED_EARLY: Fact = Fact {
 /// The client went on with its body after the answer.
 pub static BODY_STILL_COMING: Fact = Fact {
     holds: |s| {
-        let (answer, client) = (early_answer(s), client_data(s));
+        let (answer, client) = (early_answer(s), s.client().last_data);
         answer.happened() && client.frame > answer.frame
     },
     says: |s| {
         format!(
             "The client was still sending its request after the answer (frame {})",
-            client_data(s).frame
+            s.client().last_data.frame
         )
     },
 };
@@ -48,26 +48,9 @@ pub static SOON_AFTER_ANSWER: Fact = Fact {
     },
 };
 
-fn server<'a>(s: &Situation<'a>) -> &'a Speaker {
-    let direction = s.reset.direction;
-    s.exchange.speaker(if s.reset.from_client {
-        direction.reverse()
-    } else {
-        direction
-    })
-}
-
-fn client_data(s: &Situation<'_>) -> Moment {
-    if s.reset.from_client {
-        s.reset.own.last_data
-    } else {
-        s.reset.peer.last_data
-    }
-}
-
 /// When the server refused a request before its end; never where it did not.
 pub fn early_answer(s: &Situation<'_>) -> Moment {
-    let server = server(s);
+    let server = s.server_speaker();
     if server.status >= LEAST_REFUSING_STATUS {
         server.answered_early
     } else {

@@ -3,8 +3,8 @@
 use super::application::{OWN_GOODBYE, PEER_GOODBYE};
 use super::closing::{OWN_DATA_JUST_SENT, OWN_DATA_OUTSTANDING};
 use super::{Fact, Situation};
-use crate::conversation::{Message, Speaker};
-use crate::reset::{Form, Side};
+use crate::conversation::Message;
+use crate::reset::Form;
 use crate::text::{count, duration};
 
 /// Segments in a row that only a transfer sends: more than the initial window of RFC 6928 2.
@@ -18,22 +18,6 @@ fn own_spoke_last(s: &Situation<'_>) -> bool {
     s.reset.own.last_data.frame > s.reset.peer.last_data.frame
 }
 
-fn server<'a>(s: &Situation<'a>) -> &'a Side {
-    if s.reset.from_client {
-        &s.reset.peer
-    } else {
-        &s.reset.own
-    }
-}
-
-fn server_speaker<'a>(s: &Situation<'a>) -> &'a Speaker {
-    if s.reset.from_client {
-        s.exchange.speaker(s.reset.direction.reverse())
-    } else {
-        s.exchange.speaker(s.reset.direction)
-    }
-}
-
 fn server_spoke_last(s: &Situation<'_>) -> bool {
     peer_spoke_last(s) == s.reset.from_client && s.reset.own.last_data != s.reset.peer.last_data
 }
@@ -42,10 +26,10 @@ fn server_spoke_last(s: &Situation<'_>) -> bool {
 pub static REPLY_COMPLETE: Fact = Fact {
     holds: |s| {
         let arrived = !s.reset.from_client || !MORE_WAS_COMING.holds(s);
-        server_spoke_last(s) && server(s).message == Message::Complete && arrived
+        server_spoke_last(s) && s.server().message == Message::Complete && arrived
     },
     says: |s| {
-        let reply = server_speaker(s);
+        let reply = s.server_speaker();
         format!(
             "The reply (status {}) was complete with frame {}",
             reply.status, reply.message
@@ -66,13 +50,13 @@ pub static OWN_REPLY_INCOMPLETE: Fact = Fact {
 };
 
 fn is_reply_open(s: &Situation<'_>) -> bool {
-    server_spoke_last(s) && server(s).message == Message::Open
+    server_spoke_last(s) && s.server().message == Message::Open
 }
 
 fn say_incomplete(s: &Situation<'_>) -> String {
     format!(
         "The reply was not complete with its last segment (frame {})",
-        server(s).last_data.frame
+        s.server().last_data.frame
     )
 }
 

@@ -22,7 +22,7 @@ use crate::conversation::{Exchange, Speaker, UNKNOWN_ROUND_TRIP};
 use crate::host::{Hops, Host};
 use crate::names::Names;
 use crate::preference::Preferences;
-use crate::reset::{Form, Kind, Reset, Series, Trigger};
+use crate::reset::{Form, Kind, Reset, Series, Side, Trigger};
 use crate::segment::{MILLISECOND, Moment, Nanoseconds};
 
 /// All that is known of one reset when a verdict is asked for.
@@ -65,6 +65,30 @@ impl Situation<'_> {
     pub fn trigger_of_passive(&self) -> Option<&Trigger> {
         let trigger = self.reset.trigger.as_ref();
         trigger.filter(|_| self.reset.form == Form::Passive)
+    }
+
+    /// What the server had done.
+    pub fn server(&self) -> &Side {
+        match self.reset.from_client {
+            true => &self.reset.peer,
+            false => &self.reset.own,
+        }
+    }
+
+    /// What the client had done.
+    pub fn client(&self) -> &Side {
+        match self.reset.from_client {
+            true => &self.reset.own,
+            false => &self.reset.peer,
+        }
+    }
+
+    /// What the server's application said.
+    pub fn server_speaker(&self) -> &Speaker {
+        match self.reset.from_client {
+            true => self.peer_speaker(),
+            false => self.own_speaker(),
+        }
     }
 
     /// What the application of the reset's sender had said.
@@ -133,8 +157,7 @@ impl Situation<'_> {
     /// Whether the first reset of the series came over the same link from another distance: then this
     /// one repeats nothing.
     pub fn is_of_another_maker(&self) -> bool {
-        let (first, reset) = (self.first, self.reset);
-        first.link_source == reset.link_source && first.hop_limit != reset.hop_limit
+        self.reset.is_of_another_maker(self.first)
     }
 
     /// What the reset's own sender said after it that an ended connection does not say; never where there

@@ -19,11 +19,9 @@ pub fn in_handshake(s: &Situation<'_>) -> bool {
     own.bytes == 0 && none_taken
 }
 
-/// The opener resets what it opened, before any payload.
+/// The opener resets what it opened and was granted, before any payload.
 pub fn gave_up_handshake(s: &Situation<'_>) -> bool {
-    let ended = s.reset.form == Form::Active || s.answers_syn_ack();
-    let no_payload = s.reset.own.bytes + s.reset.peer.bytes == 0;
-    s.reset.from_client && s.reset.own.syn && s.reset.peer.syn && ended && no_payload
+    s.reset.gave_up_handshake() && s.reset.peer.syn
 }
 
 /// A SYN-ACK that its receiver had asked for.

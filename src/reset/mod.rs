@@ -204,6 +204,18 @@ impl Reset {
         trigger.filter(|_| self.form == Form::Passive)
     }
 
+    /// Whether `other` came over the same link from another distance: then two senders made them.
+    pub fn is_of_another_maker(&self, other: &Reset) -> bool {
+        self.link_source == other.link_source && self.hop_limit != other.hop_limit
+    }
+
+    /// The opener resets what it opened, before any payload.
+    pub fn gave_up_handshake(&self) -> bool {
+        let gives_up = self.form == Form::Active || self.answered(Kind::SynAck).is_some();
+        let no_payload = self.own.bytes + self.peer.bytes == 0;
+        self.from_client && self.own.syn && gives_up && no_payload
+    }
+
     /// In SYN-SENT a reset only refuses a wrong acknowledgment: its sender goes on with its SYN
     /// (RFC 9293 3.10.7.3).
     pub fn leaves_handshake_open(&self) -> bool {

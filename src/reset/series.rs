@@ -182,10 +182,10 @@ impl Series {
     /// just have been overtaken by it; a reset that answers a segment without ACK has no place there.
     pub fn sender_spoke(&mut self, segment: &Segment) -> Option<u32> {
         let moment = Moment::of(segment);
-        let behind = self.seq != Seq(0) && !segment.end().is_after(self.seq);
+        let sent_before = self.was_sent_before(segment);
         let known = match self.is_taken_by(segment) {
             // What only arrives late was sent before the reset.
-            Some(true) if self.was_sent_before(segment) => false,
+            Some(true) if sent_before => false,
             Some(true) if segment.time <= self.overtaken_until => false,
             Some(true) => note(&mut self.sender_took, moment),
             Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
@@ -194,7 +194,7 @@ impl Series {
         // Who sends its SYN again still wants the connection; another SYN may have another answer.
         let asked_again = segment.is_syn_ack() && self.peer_latest.happened();
         let beyond =
-            self.ends && segment.length() > 0 && !asked_again && (!behind || segment.is_syn());
+            self.ends && segment.length() > 0 && !asked_again && (!sent_before || segment.is_syn());
         let before = self.sender_spoke_on.frame;
         if beyond {
             self.sender_spoke_on = moment;

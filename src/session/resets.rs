@@ -78,7 +78,7 @@ impl Session {
         let earlier = peer.series.filter(|_| reset.form == Form::Passive);
         reset.ended_by = earlier
             .and_then(|series| self.series[series.place()].acceptable)
-            .filter(|ended_by| !self.had_ended_itself(sender.series, *ended_by, segment));
+            .filter(|ended_by| !self.had_ended_itself(sender.series, *ended_by, &reset));
         reset
     }
 
@@ -118,12 +118,10 @@ impl Session {
 
     /// Whether the sender's own first reset, from as far away as this one, came before that of the peer:
     /// then the peer's was no more than an answer to what was still under way.
-    fn had_ended_itself(&self, own: Option<Index>, ended_by: Index, segment: &Segment) -> bool {
+    fn had_ended_itself(&self, own: Option<Index>, ended_by: Index, reset: &Reset) -> bool {
         let first = own.map(|series| &self.resets[self.series[series.place()].first.place()]);
         first.is_some_and(|first| {
-            let of_one_maker =
-                first.link_source != segment.link_source || first.hop_limit == segment.ip.hop_limit;
-            of_one_maker
+            !reset.is_of_another_maker(first)
                 && first.ended_by.is_none()
                 && first.frame < self.resets[ended_by.place()].frame
         })

@@ -106,11 +106,11 @@ impl Session {
     /// Notes the cause of a reset; whether it is another than was reported.
     fn revise(&mut self, index: Index, cause: &'static str, frame: u32, list: bool) -> bool {
         let reset = &mut self.resets[index.place()];
-        // The frame's own reset is reported with it.
         if reset.reported == cause {
             return false;
         }
         reset.reported = cause;
+        // The frame's own reset is reported with it.
         if reset.frame == frame {
             return false;
         }
