@@ -13,6 +13,7 @@ use crate::evidence::third_party::{
     IDENTIFICATION_GOES_ON, MISSES_THE_NUMBER, NONE_EXACT, ONE_EXACT, OTHER_LEG_RESET,
     SYN_WAS_ACCEPTED, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN, TWIN_LEG_RESET, VOLLEY,
 };
+use crate::reset::Acceptance;
 use crate::text::{count, duration};
 
 /// A third party forged it.
@@ -126,7 +127,7 @@ pub static BLIND_RESET: Cause = Cause {
     provoked: false,
     explain: |s| {
         let place = match s.reset.acceptance {
-            crate::reset::Acceptance::InWindow => "is in the window but not the next number",
+            Acceptance::InWindow => "is in the window but not the next number",
             _ => "is outside the window",
         };
         let went_on = match BOTH_GO_ON.holds(s) {

@@ -195,7 +195,6 @@ fn is_own_number(seq: Seq, own: &Endpoint, peer: &Endpoint) -> bool {
         || peer
             .window_edge()
             .is_some_and(|edge| seq.is_after(own.next) && !seq.is_after(edge))
-        || Some(seq) == peer.window_edge()
         || (!seq.is_before(oldest) && seq.is_before(own.next))
 }
 
