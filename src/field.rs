@@ -76,6 +76,10 @@ fields! {
     NextStep Text "next_step" "Next step" "What to do now";
     Reference Text "reference" "Reference" "The standard's section or the source behind the cause";
     KernelReason Text "kernel_reason" "Kernel reason" "The name that Linux's tracepoint tcp:tcp_send_reset has for the cause";
+    Client Text "client" "Client" "Address of the client: who sent the SYN, or, where the file does not show it, who has the higher port";
+    ClientPort Unsigned "client.port" "Client port" "TCP port of the client";
+    Server Text "server" "Server" "Address of the server: the client's peer";
+    ServerPort Unsigned "server.port" "Server port" "TCP port of the server";
     Sender Text "sender" "Sender" "Whose address the reset carries: client or server";
     Origin Text "origin" "Origin" "Who made the reset: endpoint, middlebox, attacker or unknown";
     Form Text "form" "Form" "active: decided by a TCP that knows the connection; passive: answer to a segment; foreign: made by another box";

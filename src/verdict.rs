@@ -126,6 +126,11 @@ fn say_evidence(report: &mut Report, cause: &Cause, situation: &Situation<'_>, c
 
 fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
     let reset = situation.reset;
+    let (client, server) = (reset.client(), reset.server());
+    report.text(Field::Client, client.address.to_string());
+    report.add(Field::ClientPort, Value::Unsigned(client.port.into()));
+    report.text(Field::Server, server.address.to_string());
+    report.add(Field::ServerPort, Value::Unsigned(server.port.into()));
     report.text(
         Field::Sender,
         if reset.from_client {

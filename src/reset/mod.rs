@@ -198,6 +198,22 @@ pub struct Reset {
 }
 
 impl Reset {
+    /// The client's address and port.
+    pub fn client(&self) -> Socket {
+        match self.from_client {
+            true => self.sender,
+            false => self.receiver,
+        }
+    }
+
+    /// The server's address and port.
+    pub fn server(&self) -> Socket {
+        match self.from_client {
+            true => self.receiver,
+            false => self.sender,
+        }
+    }
+
     /// The trigger, where the reset has its numbers from it and it is of this kind.
     pub fn answered(&self, kind: Kind) -> Option<&Trigger> {
         let trigger = self.trigger.as_ref().filter(|trigger| trigger.kind == kind);
