@@ -15,6 +15,7 @@ FIELDS = {
     "alternative": "FT_STRING", "alternative.confidence": "FT_UINT32",
     "evidence": "FT_STRING", "evidence.against": "FT_STRING", "missing": "FT_STRING",
     "next_step": "FT_STRING", "reference": "FT_STRING", "kernel_reason": "FT_STRING",
+    "client": "FT_STRING", "client.port": "FT_UINT32", "server": "FT_STRING", "server.port": "FT_UINT32",
     "sender": "FT_STRING", "origin": "FT_STRING", "form": "FT_STRING", "state": "FT_STRING",
     "trigger_frame": "FT_FRAMENUM", "trigger_delay": "FT_RELATIVE_TIME", "outcome": "FT_STRING",
     "first_reset": "FT_FRAMENUM", "number": "FT_UINT32", "interval": "FT_RELATIVE_TIME",
