@@ -43,8 +43,9 @@ typedef struct rst_frame {
 /* read.c: fills in the counts and as many elements; the packets point to the inputs. */
 void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame);
 
-/* render.c: adds the reports to the tree. */
+/* render.c: adds the reports to the tree, and their notes to the Info column. */
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports);
+void rst_annotate(packet_info *pinfo, rst_reports reports);
 
 #ifdef RST_FAULT_INJECTION
 /* register.c: throws an epan exception where RSTANALYSIS_FAULT says "WHERE:FRAME". */

@@ -63,30 +63,48 @@ static void close_file(void)
 }
 
 /* Whether anybody looks: the packet's details, a filter or column with one of our fields, expert
- * items. If not, no text is made. */
-static bool is_wanted(proto_tree *tree)
+ * items. */
+static bool is_tree_wanted(proto_tree *tree)
 {
     return proto_field_is_referenced(tree, rst_plugin.protocol)
            || proto_field_is_referenced(tree, proto_expert)
            || have_tap_listener(rst_plugin.expert_tap);
 }
 
+/* Columns are not writable where nobody displays them. */
+static bool is_note_wanted(packet_info *pinfo)
+{
+    return settings[rst_plugin.core->info_column].on && col_get_writable(pinfo->cinfo, COL_INFO);
+}
+
+static void observe(packet_info *pinfo, proto_tree *tree)
+{
+    rst_frame frame;
+
+    rst_read(pinfo, tree, &frame);
+    for (size_t i = 0; i < frame.packet_count; i++)
+        rst_plugin.core->observe(session, &frame.packets[i]);
+}
+
+/* The wanted fields are there on the first visit only; later the verdict is recalled, without a tree
+ * where Wireshark draws a row of the packet list. If nobody looks, no text is made. */
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     (void)data;
     bool first_visit = !PINFO_FD_VISITED(pinfo);
 
-    if (session == NULL || tree == NULL)
+    if (session == NULL)
         return 0;
-    if (first_visit) {
-        /* The wanted fields are there on the first visit only; later the verdict is recalled. */
-        rst_frame frame;
-        rst_read(pinfo, tree, &frame);
-        for (size_t i = 0; i < frame.packet_count; i++)
-            rst_plugin.core->observe(session, &frame.packets[i]);
+    if (first_visit && tree != NULL)
+        observe(pinfo, tree);
+    bool tree_wanted = is_tree_wanted(tree), note_wanted = is_note_wanted(pinfo);
+    if (tree_wanted || note_wanted) {
+        rst_reports reports = rst_plugin.core->recall(session, pinfo->num, first_visit);
+        if (note_wanted)
+            rst_annotate(pinfo, reports);
+        if (tree_wanted)
+            rst_render(tvb, pinfo, tree, reports);
     }
-    if (is_wanted(tree))
-        rst_render(tvb, pinfo, tree, rst_plugin.core->recall(session, pinfo->num, first_visit));
     return (int)tvb_captured_length(tvb);
 }
 

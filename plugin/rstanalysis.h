@@ -98,6 +98,7 @@ typedef struct rst_item {
 typedef struct rst_report {
     const char *heading;   /* of the tree */
     const char *summary;   /* of the expert item */
+    const char *note;      /* for the Info column; empty for none */
     const rst_item *items;
     size_t item_count;
     uint16_t expert;       /* index into the experts */
@@ -123,6 +124,7 @@ typedef struct rst_core {
     size_t input_count;
     const rst_preference *preferences;
     size_t preference_count;
+    size_t info_column;        /* index of the preference that switches the notes on */
     /* All preferences, in order; for sessions made from now on. */
     void (*configure)(const rst_value *values, size_t count);
     rst_session *(*session_new)(void); /* NULL where it failed */

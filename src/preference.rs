@@ -118,6 +118,8 @@ macro_rules! preferences {
 }
 
 preferences! {
+    InfoColumn Default::Boolean(true), "info_column" "Show the cause in the Info column"
+        "Add the cause of each reset, and how sure it is, to its row in the packet list. A capture that is still being read shows what is known so far.";
     IdleTimers Default::Text(c""), "idle_timers" "More idle timers"
         "Timers of your own network that end idle connections, in addition to the known ones: seconds and a name each, as in \"350 our NLB; 900 office firewall\". A silence before a reset that equals one is named after it.";
 }
@@ -148,6 +150,13 @@ impl std::default::Default for Preferences {
 }
 
 impl Preferences {
+    /// The defaults, but for one.
+    pub fn with(preference: Preference, value: Value) -> Preferences {
+        let mut values = Preferences::default().values;
+        values[preference as usize] = value;
+        Preferences::new(values)
+    }
+
     /// From values in the order of [`PREFERENCES`]; what is missing has its default.
     pub fn new(mut values: Vec<Value>) -> Preferences {
         let defaults = PREFERENCES
@@ -213,7 +222,7 @@ mod tests {
             "a text has no number"
         );
         assert!(preferences.complaints.is_empty());
-        let wrong = Preferences::new(vec![Value::Text("soon".into())]);
+        let wrong = Preferences::with(Preference::IdleTimers, Value::Text("soon".into()));
         assert_eq!(wrong.complaints.len(), 1);
         assert!(wrong.complaints[0].starts_with("Preference idle_timers: \"soon\""));
     }

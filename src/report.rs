@@ -41,6 +41,8 @@ pub struct Report {
     pub heading: String,
     /// What the expert item says.
     pub summary: String,
+    /// What the Info column adds; empty for nothing.
+    pub note: String,
     /// Which expert item.
     pub expert: Expert,
     /// The fields.
@@ -53,6 +55,7 @@ impl Report {
         Report {
             heading,
             summary,
+            note: String::new(),
             expert,
             items: Vec::new(),
         }

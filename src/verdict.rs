@@ -34,7 +34,8 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
         "{} ({} %): {explanation}",
         cause.name, ranking.best.confidence
     );
-    let mut report = Report::new(expert(cause), heading, summary);
+    let mut report = Report::new(expert(cause), heading.clone(), summary);
+    report.note = heading;
     say_verdict(&mut report, &ranking, explanation);
     say_evidence(&mut report, cause, situation, context);
     report.text(Field::NextStep, cause.next_step);
@@ -56,6 +57,7 @@ pub fn revision(frame: u32, cause: &str) -> Report {
     let heading = format!("changes the verdict on frame {frame}");
     let summary = format!("Changes the verdict on the reset of frame {frame}: {cause}");
     let mut report = Report::new(Expert::Revision, heading, summary);
+    report.note = format!("frame {frame}: now {cause}");
     report.add(Field::Revises, Value::Frame(frame));
     report.text(Field::CauseRevised, cause);
     report

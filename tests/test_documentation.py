@@ -1,4 +1,4 @@
-"""Whether README says what the plugin knows: its causes and its fields.
+"""Whether README says what the plugin knows: its causes, its fields and its preferences.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -46,6 +46,12 @@ class Readme(unittest.TestCase):
         known = {line[2]: [line[3], line[7]] for line in lines
                  if line[0] == "F" and line[2].startswith("rstanalysis.") and line[3] != "FT_NONE"}
         told = {name: [TYPES[kind], text] for name, kind, text in table("| field | type | what |")}
+        self.assertEqual(told, known)
+
+    def test_lists_the_preferences_that_wireshark_knows_with_their_defaults(self):
+        stored = environment.host().run("tshark", "-G", "currentprefs").stdout
+        known = dict(re.findall(r"^#?rstanalysis\.(\w+): ?(.*)$", stored, re.MULTILINE))
+        told = {name: default.replace("(empty)", "") for name, default, _ in table("| preference | default | what |")}
         self.assertEqual(told, known)
 
 

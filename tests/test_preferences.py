@@ -11,7 +11,7 @@ import environment
 import reports
 
 # The preferences that users store, with their defaults. A change here is a line in CHANGELOG.md.
-PREFERENCES = {"idle_timers": ""}
+PREFERENCES = {"info_column": "TRUE", "idle_timers": ""}
 
 
 def fields(capture, setting=None, passes=reports.TWO_PASSES):

@@ -7,6 +7,7 @@ use super::bindings::{self, rst_core};
 use super::preferences::configure;
 use super::session::{observe, recall, session_free, session_new};
 use super::tables::{C_EXPERTS, C_FIELDS, C_INPUTS, C_PREFERENCES, Shared};
+use crate::preference::Preference;
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
 
@@ -42,6 +43,7 @@ static CORE: Shared<rst_core> = Shared(rst_core {
     input_count: C_INPUTS.0.len(),
     preferences: C_PREFERENCES.0.as_ptr(),
     preference_count: C_PREFERENCES.0.len(),
+    info_column: Preference::InfoColumn as usize,
     configure: Some(configure),
     session_new: Some(session_new),
     session_free: Some(session_free),

@@ -47,17 +47,20 @@ pub fn current() -> Preferences {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preference::Preference;
+    use crate::preference::{PREFERENCES, Preference};
 
     #[test]
     fn values_that_c_hands_over_are_what_the_next_session_has() {
-        let text = c"70 mine";
-        let value = rst_value {
-            text: text.as_ptr(),
-            number: 0,
-        };
-        // SAFETY: one value, with a static text.
-        unsafe { configure(&value, 1) };
+        let mut values = [const {
+            rst_value {
+                text: std::ptr::null(),
+                number: 0,
+            }
+        }; PREFERENCES.len()];
+        values[Preference::IdleTimers as usize].text = c"70 mine".as_ptr();
+        // SAFETY: as many values as told, with a static text.
+        unsafe { configure(values.as_ptr(), values.len()) };
         assert_eq!(current().text(Preference::IdleTimers), "70 mine");
+        assert_eq!(current().number(Preference::InfoColumn), 0);
     }
 }

@@ -196,6 +196,7 @@ impl Lent {
             let lent = rst_report {
                 heading: self.text(&report.heading),
                 summary: self.text(&report.summary),
+                note: self.text(&report.note),
                 items: self.items[start..].as_ptr(),
                 item_count: report.items.len(),
                 expert: report.expert as u16,

@@ -158,18 +158,37 @@ impl Session {
             }
             Entry::Failure(index) => failure(&self.failures[index.place()]),
         };
-        self.entries(frame).map(report).collect()
+        let mut reports: Vec<Report> = self.entries(frame).map(report).collect();
+        sum_up_revisions(&mut reports, provisional);
+        reports
+    }
+}
+
+/// Who reads on sees in this row that an earlier row no longer holds, said once for all of them; who sees
+/// final verdicts has no use for that.
+fn sum_up_revisions(reports: &mut [Report], provisional: bool) {
+    let is_revision = |report: &&mut Report| report.expert == Expert::Revision;
+    let revisions: Vec<&mut Report> = reports.iter_mut().filter(is_revision).collect();
+    let more = revisions.len().saturating_sub(1);
+    for (place, report) in revisions.into_iter().enumerate() {
+        match place {
+            0 if provisional && more == 0 => {}
+            0 if provisional => report.note += &format!(", and {more} more"),
+            _ => report.note.clear(),
+        }
     }
 }
 
 /// The report on a frame that the analysis failed on.
 pub fn failure(what: &str) -> Report {
-    Report::new(
+    let mut report = Report::new(
         Expert::Failure,
         "failed on this frame".into(),
         format!(
             "TCP Reset Analysis failed on this frame and dropped its conversation; the rest of the file is \
              analysed. Please report this with the capture: {what}"
         ),
-    )
+    );
+    report.note = "TCP Reset Analysis failed".into();
+    report
 }

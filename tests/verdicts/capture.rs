@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use rstanalysis::application::Http;
 use rstanalysis::field::Field;
+use rstanalysis::preference::{self, Preference, Preferences};
 use rstanalysis::report::{Report, Value};
 use rstanalysis::segment::{Application, Flags, IpHeader, MILLISECOND, Options, Segment, Socket};
 use rstanalysis::seq::Seq;
@@ -47,6 +48,14 @@ fn socket(last: u8, port: u16) -> Socket {
 }
 
 impl Capture {
+    /// A capture that is read with one preference changed.
+    pub fn with(preference: Preference, value: preference::Value) -> Capture {
+        Capture {
+            session: Session::with(Preferences::with(preference, value)),
+            ..Capture::new()
+        }
+    }
+
     pub fn new() -> Capture {
         Capture {
             session: Session::new(),

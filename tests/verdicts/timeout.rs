@@ -1,6 +1,7 @@
 //! Resets because a timer ran out, and near misses.
 
 use rstanalysis::field::Field;
+use rstanalysis::preference::{Preference, Value};
 
 use crate::capture::*;
 
@@ -446,12 +447,8 @@ fn random_silences_are_named_in_less_than_two_percent_and_make_no_sure_cause() {
 
 #[test]
 fn user_timers_are_named_and_mistakes_are_told() {
-    let values = vec![rstanalysis::preference::Value::Text(
-        "200 office firewall; soon".into(),
-    )];
-    let preferences = rstanalysis::preference::Preferences::new(values);
-    let mut capture = Capture::new();
-    capture.session = rstanalysis::session::Session::with(preferences);
+    let timers = Value::Text("200 office firewall; soon".into());
+    let mut capture = Capture::with(Preference::IdleTimers, timers);
     idle(&mut capture, 200_000);
     let reset = capture.server(RST_ACK, 5101, 1011, 0);
     assert_eq!(
