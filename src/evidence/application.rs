@@ -11,6 +11,8 @@ const LEAST_REFUSING_STATUS: u16 = 300;
 
 /// The server's final answer refuses a request whose body was still coming.
 pub static ANSWERED_EARLY: Fact = Fact {
+    what: "The server's final answer, an error or a redirection, came before the request was \
+           complete",
     holds: |s| early_answer(s).happened(),
     says: |s| {
         format!(
@@ -23,6 +25,7 @@ pub static ANSWERED_EARLY: Fact = Fact {
 
 /// The client went on with its body after the answer.
 pub static BODY_STILL_COMING: Fact = Fact {
+    what: "The client was still sending its request after that answer",
     holds: |s| {
         let (answer, client) = (early_answer(s), s.client().last_data);
         answer.happened() && client.frame > answer.frame
@@ -38,6 +41,7 @@ pub static BODY_STILL_COMING: Fact = Fact {
 /// The reset followed the early answer within a round trip: the server did not wait for the body
 /// (RFC 9112 9.6 asks it to).
 pub static SOON_AFTER_ANSWER: Fact = Fact {
+    what: "It followed that answer within a round trip",
     holds: |s| {
         let answer = early_answer(s);
         answer.happened() && answer.until(s.reset.time) <= s.round_trip()
@@ -60,18 +64,21 @@ pub fn early_answer(s: &Situation<'_>) -> Moment {
 
 /// An alert in clear words says that TLS failed.
 pub static FATAL_ALERT: Fact = Fact {
+    what: "A TLS alert that can be read says that TLS failed",
     holds: |s| failure(s).is_some_and(|(_, failure)| failure.alert.is_some()),
     says: say_alert,
 };
 
 /// An encrypted record of an alert's size stands where the handshake should go on (RFC 8446 6).
 pub static SEALED_ALERT: Fact = Fact {
+    what: "An encrypted record of an alert's size stands where the TLS handshake should go on",
     holds: |s| failure(s).is_some_and(|(_, failure)| failure.alert.is_none()),
     says: say_alert,
 };
 
 /// The reset followed the alert within a round trip.
 pub static SOON_AFTER_ALERT: Fact = Fact {
+    what: "It followed the alert within a round trip",
     holds: |s| time_since_alert(s).is_some_and(|time| time <= s.round_trip()),
     says: |s| {
         let time = time_since_alert(s).unwrap_or(0);
@@ -81,6 +88,7 @@ pub static SOON_AFTER_ALERT: Fact = Fact {
 
 /// So long after the alert something else may have ended the connection.
 pub static LONG_AFTER_ALERT: Fact = Fact {
+    what: "The alert was longer ago than a round trip",
     holds: |s| failure(s).is_some() && !SOON_AFTER_ALERT.holds(s),
     says: |s| {
         let time = time_since_alert(s).unwrap_or(0);
@@ -90,6 +98,7 @@ pub static LONG_AFTER_ALERT: Fact = Fact {
 
 /// TLS had worked before the alert.
 pub static ALERT_AFTER_DATA: Fact = Fact {
+    what: "Application data had gone by before the alert: the TLS handshake had succeeded",
     holds: |s| failure(s).is_some_and(|(_, failure)| failure.after_data),
     says: |_| "The TLS handshake had succeeded, and application data had gone by".into(),
 };
@@ -97,6 +106,8 @@ pub static ALERT_AFTER_DATA: Fact = Fact {
 /// The handshake had got as far as the server's answer and was broken off there, without a word: some
 /// applications judge a certificate themselves.
 pub static HANDSHAKE_BROKEN_OFF: Fact = Fact {
+    what: "The TLS handshake had got as far as the server's answer and was not finished, without an \
+           alert",
     holds: |s| s.exchange.is_answered_handshake() && failure(s).is_none(),
     says: |_| {
         "The TLS handshake had got as far as the server's answer, and was not finished".into()
@@ -145,12 +156,14 @@ fn say_alert(s: &Situation<'_>) -> String {
 
 /// The reset's sender had said goodbye, and nothing since.
 pub static OWN_GOODBYE: Fact = Fact {
+    what: "Its sender's last words were a goodbye, as TLS close_notify or QUIT",
     holds: |s| is_last_word(s.own_speaker(), s.reset.own.last_data),
     says: |s| say_goodbye("Its sender", s.own_speaker()),
 };
 
 /// The other side had said goodbye, and nothing since.
 pub static PEER_GOODBYE: Fact = Fact {
+    what: "The other side's last words were a goodbye, as TLS close_notify or QUIT",
     holds: |s| is_last_word(s.peer_speaker(), s.reset.peer.last_data),
     says: |s| say_goodbye("The other side", s.peer_speaker()),
 };

@@ -31,8 +31,9 @@ fn say_claim(s: &Situation<'_>) -> String {
 }
 
 macro_rules! claims {
-    ($($(#[$doc:meta])* $name:ident $meaning:ident;)*) => {
-        $($(#[$doc])* pub static $name: Fact = Fact {
+    ($($name:ident $meaning:ident $what:literal;)*) => {
+        $(#[doc = $what] pub static $name: Fact = Fact {
+            what: $what,
             holds: |s| comes_to(s, Meaning::$meaning),
             says: say_claim,
         };)*
@@ -40,40 +41,31 @@ macro_rules! claims {
 }
 
 claims! {
-    /// It says that nobody listens.
-    CLAIMS_NOBODY_LISTENS NobodyListens;
-    /// It says that the connection is not known.
-    CLAIMS_NO_CONNECTION NoConnection;
-    /// It says that the connection was idle for too long.
-    CLAIMS_IDLE Idle;
-    /// It says that it passes on another reset.
-    CLAIMS_PASSED_ON PassedOn;
-    /// It says that a rule forbids the connection.
-    CLAIMS_POLICY Policy;
-    /// It says that something is used up.
-    CLAIMS_LIMIT Limit;
-    /// It says that nobody is there to serve.
-    CLAIMS_NO_SERVICE NoService;
-    /// It says that the handshake was not completed.
-    CLAIMS_HANDSHAKE Handshake;
-    /// It says that the other side does not answer.
-    CLAIMS_UNANSWERED Unanswered;
-    /// It says that TLS failed.
-    CLAIMS_TLS Tls;
-    /// It says that the segment before was malformed.
-    CLAIMS_MALFORMED Malformed;
-    /// It carries the option by which MPTCP ends a subflow or a connection.
-    CLAIMS_MULTIPATH Multipath;
+    CLAIMS_NOBODY_LISTENS NobodyListens "It says of itself that nobody listens";
+    CLAIMS_NO_CONNECTION NoConnection "It says of itself that the connection is not known";
+    CLAIMS_IDLE Idle "It says of itself that the connection was idle for too long";
+    CLAIMS_PASSED_ON PassedOn "It says of itself that it passes on another reset";
+    CLAIMS_POLICY Policy "It says of itself that a rule forbids the connection";
+    CLAIMS_LIMIT Limit "It says of itself that something is used up";
+    CLAIMS_NO_SERVICE NoService "It says of itself that nobody is there to serve";
+    CLAIMS_HANDSHAKE Handshake "It says of itself that the handshake was not completed";
+    CLAIMS_UNANSWERED Unanswered "It says of itself that the other side does not answer";
+    CLAIMS_TLS Tls "It says of itself that TLS failed";
+    CLAIMS_MALFORMED Malformed "It says of itself that the segment before was malformed";
+    CLAIMS_MULTIPATH Multipath "It carries the option by which MPTCP ends a subflow or a connection";
 }
 
 /// The connection's other segments carry MPTCP options.
 pub static MULTIPATH_IN_USE: Fact = Fact {
+    what: "Other segments of the connection carry MPTCP options",
     holds: |s| s.reset.multipath,
     says: |_| "Other segments of the connection carry MPTCP options".into(),
 };
 
 /// They do not, where both sides' are there.
 pub static MULTIPATH_NOT_IN_USE: Fact = Fact {
+    what: "Both sides are in the file, and no recent segment of the connection carries an MPTCP \
+           option",
     holds: |s| !s.reset.multipath && s.reset.own.seen && s.reset.peer.seen,
     says: |_| "No recent segment of the connection carries an MPTCP option".into(),
 };
@@ -108,6 +100,8 @@ pub fn describe(fault: Fault) -> &'static str {
 /// The standard asks for a reset then, or leaves nothing else: a header that can't be read, a SYN-ACK
 /// that is no answer to the SYN.
 pub static BROKEN_SEGMENT: Fact = Fact {
+    what: "The segment before has a header or option of impossible length, or echoes a timestamp \
+           that its receiver's SYN did not have",
     holds: |s| has_fault(s, &[Fault::Length, Fault::WrongEcho]),
     says: say_fault,
 };
@@ -115,6 +109,8 @@ pub static BROKEN_SEGMENT: Fact = Fact {
 /// Not acceptable either, but most TCPs drop such a segment in silence, and a host that knows no
 /// connection resets it as it does any other.
 pub static STRANGE_SEGMENT: Fact = Fact {
+    what: "The segment before has SYN and FIN at once, a timestamp older than those before it, or a \
+           signature (MD5, TCP-AO) where its receiver has none or the other way round",
     holds: |s| has_fault(s, &[Fault::SynFin, Fault::OldTimestamp, Fault::Signature]),
     says: say_fault,
 };

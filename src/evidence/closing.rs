@@ -7,6 +7,7 @@ use crate::text::{count, duration};
 
 /// The reset's sender had sent its FIN.
 pub static OWN_FIN: Fact = Fact {
+    what: "Its sender had closed with a FIN",
     holds: |s| s.reset.own.fin.happened(),
     says: |s| {
         format!(
@@ -19,6 +20,7 @@ pub static OWN_FIN: Fact = Fact {
 /// It answers data that the FIN of the reset's sender had not acknowledged: they reached a closed
 /// socket.
 pub static DATA_AFTER_FIN: Fact = Fact {
+    what: "It answers data that its sender's FIN had not acknowledged: they reached a closed socket",
     holds: |s| s.reset.data_after_fin,
     says: |s| {
         format!(
@@ -37,12 +39,14 @@ pub static DATA_AFTER_FIN: Fact = Fact {
 
 /// After its FIN the sender had still acknowledged data: it was half-closed and listening.
 pub static HALF_CLOSE_ALIVE: Fact = Fact {
+    what: "Its sender still acknowledged data after its FIN: it was only half closed",
     holds: |s| s.reset.took_data_after_fin,
     says: |_| "After its FIN the sender still acknowledged data: it was only half closed".into(),
 };
 
 /// So long after the FIN, a timer may have ended the half-closed connection.
 pub static LONG_AFTER_FIN: Fact = Fact {
+    what: "Its sender's FIN was 59 s or more before: a FIN-WAIT-2 timer may have run out",
     holds: |s| {
         let since = s.reset.own.fin.until(s.reset.time);
         OWN_FIN.holds(s) && since > FIN_WAIT
@@ -58,6 +62,7 @@ pub static LONG_AFTER_FIN: Fact = Fact {
 
 /// The other side had closed, and its FIN is covered.
 pub static PEER_FIN: Fact = Fact {
+    what: "The other side had closed with a FIN",
     holds: |s| s.reset.peer.fin.happened(),
     says: |s| {
         format!(
@@ -69,6 +74,7 @@ pub static PEER_FIN: Fact = Fact {
 
 /// Both had closed.
 pub static BOTH_FINS: Fact = Fact {
+    what: "Both sides had closed",
     holds: |s| OWN_FIN.holds(s) && PEER_FIN.holds(s),
     says: |s| {
         format!(
@@ -80,6 +86,7 @@ pub static BOTH_FINS: Fact = Fact {
 
 /// All that was sent had arrived, in both directions.
 pub static NOTHING_OUTSTANDING: Fact = Fact {
+    what: "All that both sides had sent was acknowledged",
     holds: |s| {
         !is_outstanding(s)
             && s.reset.peer.outstanding <= s.reset.newly_acked
@@ -97,6 +104,7 @@ pub static NOTHING_OUTSTANDING: Fact = Fact {
 /// The sender gave up bytes of its own that were never acknowledged, not even by what the peer had
 /// sent before the reset arrived there, though there was time for it.
 pub static OWN_DATA_OUTSTANDING: Fact = Fact {
+    what: "Data of its sender were not acknowledged, though there was time for it",
     holds: |s| is_outstanding(s) && !is_just_sent(s),
     says: say_outstanding,
 };
@@ -104,6 +112,7 @@ pub static OWN_DATA_OUTSTANDING: Fact = Fact {
 /// The same, but no acknowledgment could be there yet: the reset followed the data at once, and in
 /// order behind them.
 pub static OWN_DATA_JUST_SENT: Fact = Fact {
+    what: "Data of its sender were not acknowledged, but were sent within the last round trip",
     holds: |s| is_outstanding(s) && is_just_sent(s),
     says: say_outstanding,
 };
@@ -128,12 +137,14 @@ fn say_outstanding(s: &Situation<'_>) -> String {
 
 /// The connection carried no payload at all.
 pub static NO_PAYLOAD: Fact = Fact {
+    what: "The connection carried no payload",
     holds: |s| s.reset.own.bytes + s.reset.peer.bytes == 0,
     says: |_| "The connection carried no payload".into(),
 };
 
 /// The reset's number shows that its sender had sent more than the file holds.
 pub static OWN_DATA_MISSING: Fact = Fact {
+    what: "Its sequence number shows that its sender had sent more than the file holds so far",
     holds: |s| s.reset.form == Form::Active && s.reset.ahead > 0,
     says: |s| {
         format!(

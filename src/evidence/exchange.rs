@@ -24,6 +24,8 @@ fn server_spoke_last(s: &Situation<'_>) -> bool {
 
 /// The last data of the connection ended a reply that the application dissector calls complete.
 pub static REPLY_COMPLETE: Fact = Fact {
+    what: "The last data of the connection completed the server's reply, as the application \
+           protocol shows",
     holds: |s| {
         let arrived = !s.reset.from_client || !MORE_WAS_COMING.holds(s);
         server_spoke_last(s) && s.server().message == Message::Complete && arrived
@@ -39,12 +41,14 @@ pub static REPLY_COMPLETE: Fact = Fact {
 
 /// Data in reply to a request that the application dissector knows, but no complete reply.
 pub static REPLY_INCOMPLETE: Fact = Fact {
+    what: "The client resets in the middle of a reply, as the application protocol shows",
     holds: |s| s.reset.from_client && is_reply_open(s),
     says: say_incomplete,
 };
 
 /// The same, broken off by the server itself.
 pub static OWN_REPLY_INCOMPLETE: Fact = Fact {
+    what: "The server resets in the middle of its own reply, as the application protocol shows",
     holds: |s| !s.reset.from_client && is_reply_open(s),
     says: say_incomplete,
 };
@@ -62,6 +66,7 @@ fn say_incomplete(s: &Situation<'_>) -> String {
 
 /// Requests, one behind the other (RFC 9112 9.3.2), for which no reply came.
 pub static REQUESTS_WAIT: Fact = Fact {
+    what: "The server resets while complete requests of the client wait for a reply",
     holds: |s| !s.reset.from_client && waiting(s) > 0,
     says: |s| {
         format!(
@@ -84,6 +89,7 @@ fn waiting(s: &Situation<'_>) -> u16 {
 
 /// A client that was greeted, or sent to, and never said a word.
 pub static NEVER_ASKED: Fact = Fact {
+    what: "The client resets and never said a word to what it received",
     holds: |s| s.reset.from_client && s.reset.own.bytes == 0 && s.reset.peer.bytes > 0,
     says: |s| {
         format!(
@@ -95,6 +101,7 @@ pub static NEVER_ASKED: Fact = Fact {
 
 /// A client that has had a reply to what it asked.
 pub static REPLY_RECEIVED: Fact = Fact {
+    what: "The client resets when data had come after its last request",
     holds: |s| s.reset.from_client && s.reset.own.bytes > 0 && peer_spoke_last(s),
     says: |s| {
         format!(
@@ -106,6 +113,7 @@ pub static REPLY_RECEIVED: Fact = Fact {
 
 /// A server whose reply has arrived.
 pub static REPLY_DELIVERED: Fact = Fact {
+    what: "The server resets when its own last data had been acknowledged",
     holds: |s| {
         !s.reset.from_client
             && s.reset.peer.bytes > 0
@@ -123,6 +131,7 @@ pub static REPLY_DELIVERED: Fact = Fact {
 
 /// A client that gave up what it had asked for. A goodbye asks for nothing.
 pub static REQUEST_UNANSWERED: Fact = Fact {
+    what: "The client resets when its own last data had no answer yet",
     holds: |s| s.reset.from_client && own_spoke_last(s) && !OWN_GOODBYE.holds(s),
     says: |s| {
         format!(
@@ -134,6 +143,7 @@ pub static REQUEST_UNANSWERED: Fact = Fact {
 
 /// A server that ended the connection instead of answering.
 pub static PEER_DATA_UNANSWERED: Fact = Fact {
+    what: "The server resets instead of answering the client's last data",
     holds: |s| !s.reset.from_client && peer_spoke_last(s) && !PEER_GOODBYE.holds(s),
     says: |s| {
         format!(
@@ -146,6 +156,7 @@ pub static PEER_DATA_UNANSWERED: Fact = Fact {
 /// A server that has read and answered before has probably read this too: what got no answer was
 /// not unread.
 pub static HAD_ANSWERED_BEFORE: Fact = Fact {
+    what: "The server had taken its turn twice or more on this connection: it was reading",
     holds: |s| PEER_DATA_UNANSWERED.holds(s) && s.reset.own.turns >= 2,
     says: |s| {
         format!(
@@ -158,6 +169,7 @@ pub static HAD_ANSWERED_BEFORE: Fact = Fact {
 /// The reset itself is the first to acknowledge the peer's last data: it was received and given up
 /// in one step.
 pub static RESET_ACKS_DATA: Fact = Fact {
+    what: "The reset itself is the first to acknowledge the last bytes that its sender received",
     holds: |s| s.reset.newly_acked > 0,
     says: |s| {
         format!(
@@ -169,6 +181,7 @@ pub static RESET_ACKS_DATA: Fact = Fact {
 
 /// The sender had been trying in vain: what it repeated or probed had no answer.
 pub static PEER_SILENT: Fact = Fact {
+    what: "The other side had been silent through two or more retransmissions or keep-alive probes",
     holds: |s| s.reset.own.attempts.unanswered() >= 2,
     says: |s| {
         format!(
@@ -180,6 +193,8 @@ pub static PEER_SILENT: Fact = Fact {
 
 /// The sender of the reset was in the middle of receiving a transfer.
 pub static RECEIVING_TRANSFER: Fact = Fact {
+    what: "Its sender was receiving a transfer: ten or more data segments in a row, the last within \
+           a round trip",
     holds: |s| {
         let silence = s.reset.peer.last_data.until(s.reset.time);
         s.reset.peer.burst >= TRANSFER_SEGMENTS && silence <= s.round_trip()
@@ -197,6 +212,7 @@ pub static RECEIVING_TRANSFER: Fact = Fact {
 /// Data that the reset does not acknowledge, sent before it (seen far from its sender) or captured
 /// after it (seen near its sender, in hindsight).
 pub static MORE_WAS_COMING: Fact = Fact {
+    what: "More data, which it does not acknowledge, was under way to its sender",
     holds: |s| s.series.peer_under_way.happened() || not_acked(s) > 0,
     says: |s| match s.series.peer_under_way.frame {
         0 => format!(
@@ -217,6 +233,7 @@ fn not_acked(s: &Situation<'_>) -> u32 {
 /// Its window is what its buffer has left (RFC 9293 3.8.6): closed, the buffer is full of bytes that its
 /// application has not read.
 pub static OWN_BUFFER_FULL: Fact = Fact {
+    what: "Its sender had closed its receive window: received data were waiting there to be read",
     holds: |s| s.reset.own.closed_window && s.reset.form == Form::Active,
     says: |_| {
         "Its sender had closed its window: received data were waiting there to be read".into()

@@ -8,6 +8,8 @@ use crate::text::count;
 
 /// Made by a TCP that knows the connection.
 pub static ACTIVE: Fact = Fact {
+    what: "It carries its sender's own next sequence number and an acknowledgment: made by a TCP \
+           that knew the connection",
     holds: |s| s.reset.form == Form::Active,
     says: |s| {
         format!(
@@ -20,6 +22,8 @@ pub static ACTIVE: Fact = Fact {
 
 /// The numbers of one segment, given back.
 pub static PASSIVE: Fact = Fact {
+    what: "It takes its numbers from a segment of the other side: the answer of a TCP that has no \
+           use for that segment",
     holds: |s| s.reset.form == Form::Passive && s.reset.trigger.is_some(),
     says: |s| {
         format!(
@@ -32,6 +36,7 @@ pub static PASSIVE: Fact = Fact {
 
 /// The trigger asks for a connection.
 pub static ANSWERS_SYN: Fact = Fact {
+    what: "It answers a SYN",
     holds: |s| s.answers_syn() || answers_unseen_syn(s),
     says: |s| match s.trigger_frame() {
         0 => "It has the form of an answer to a SYN: seq 0 and an acknowledgment".into(),
@@ -48,6 +53,7 @@ fn answers_unseen_syn(s: &Situation<'_>) -> bool {
 
 /// The trigger belongs to a connection, not to a handshake.
 pub static ANSWERS_ESTABLISHED: Fact = Fact {
+    what: "It answers a segment of a connection, neither a SYN nor a SYN-ACK",
     holds: |s| PASSIVE.holds(s) && !s.answers_syn() && !s.answers_syn_ack(),
     says: |s| {
         format!(
@@ -59,6 +65,8 @@ pub static ANSWERS_ESTABLISHED: Fact = Fact {
 
 /// Neither active nor the answer to any segment of the file.
 pub static UNEXPLAINED: Fact = Fact {
+    what: "Its sequence number fits neither its sender's own numbers nor any recent segment of the \
+           other side",
     holds: |s| {
         let numbers_fit = match s.reset.form {
             Form::Active => true,

@@ -35,12 +35,14 @@ pub fn idle_timer(s: &Situation<'_>) -> Option<String> {
 
 /// Nobody spoke for as long as boxes between forget connections after.
 pub static LONG_SILENCE: Fact = Fact {
+    what: "Nobody had spoken for 50 s or more",
     holds: |s| idle_time(s) >= LONG,
     says: |s| format!("Nobody had spoken for {}", duration(idle_time(s))),
 };
 
 /// A reset out of the silence, just as a timer ran out.
 pub static AT_EXPIRY: Fact = Fact {
+    what: "It came out of the silence, just as a known idle timer runs out",
     holds: |s| idle(s).is_some_and(|silence| silence.unprovoked) && idle_timer(s).is_some(),
     says: |s| {
         format!(
@@ -53,6 +55,7 @@ pub static AT_EXPIRY: Fact = Fact {
 
 /// A segment after so much silence as a timer allows. That only shows that the timer had run out.
 pub static AFTER_EXPIRY: Fact = Fact {
+    what: "The segment that it answers came after as long a silence as a known idle timer allows",
     holds: |s| idle(s).is_some_and(|silence| !silence.unprovoked) && idle_timer(s).is_some(),
     says: |s| {
         format!(
@@ -66,6 +69,7 @@ pub static AFTER_EXPIRY: Fact = Fact {
 
 /// The same silence before other resets of the file.
 pub static GAP_RECURS: Fact = Fact {
+    what: "The same silence came before three or more resets of the file, at different times",
     holds: |s| idle(s).is_some() && s.gaps.recurs(idle_time(s)),
     says: |s| {
         format!(
@@ -78,6 +82,7 @@ pub static GAP_RECURS: Fact = Fact {
 
 /// The connection had been as silent before, and lived.
 pub static SILENCE_SURVIVED: Fact = Fact {
+    what: "The connection had gone on after as long a silence before",
     holds: |s| idle(s).is_some() && s.reset.outlived_such(),
     says: |s| {
         format!(
@@ -89,6 +94,7 @@ pub static SILENCE_SURVIVED: Fact = Fact {
 
 /// No endpoint resets in both names at once, and neither had provoked it.
 pub static ENDED_BOTH_WAYS: Fact = Fact {
+    what: "Both sides were reset at once, and neither had sent anything",
     holds: |s| {
         let apart = |other: &Reset| other.time.saturating_sub(s.reset.time).saturating_abs();
         let together = s.opposite.is_some_and(|other| apart(other) <= AT_ONCE);
@@ -104,6 +110,7 @@ pub static ENDED_BOTH_WAYS: Fact = Fact {
 
 /// Nothing was sent to its sender that it could answer.
 pub static UNPROVOKED: Fact = Fact {
+    what: "Nothing had been sent that it could answer",
     holds: |s| s.reset.form == Form::Passive && s.reset.silence_at_end().unprovoked,
     says: |s| {
         format!(

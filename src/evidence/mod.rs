@@ -181,6 +181,8 @@ impl Situation<'_> {
 
 /// One kind of evidence.
 pub struct Fact {
+    /// What it is, in general: a line of the causes' pages (`plugin/causes/`).
+    pub what: &'static str,
     /// Whether it holds.
     pub holds: fn(&Situation<'_>) -> bool,
     /// What was seen, with the numbers and frames; only asked where it holds.

@@ -26,6 +26,7 @@ pub fn gave_up_handshake(s: &Situation<'_>) -> bool {
 
 /// A SYN-ACK that its receiver had asked for.
 pub static ANSWERS_SYN_ACK: Fact = Fact {
+    what: "It answers a SYN-ACK that its sender had asked for",
     holds: |s| s.answers_syn_ack() && s.reset.own.syn,
     says: |s| {
         format!(
@@ -37,6 +38,7 @@ pub static ANSWERS_SYN_ACK: Fact = Fact {
 
 /// A SYN-ACK that its receiver had not asked for, as far as the file shows.
 pub static NO_SYN: Fact = Fact {
+    what: "It answers a SYN-ACK to which the file has no SYN",
     holds: |s| s.answers_syn_ack() && !s.reset.own.syn,
     says: |s| {
         format!(
@@ -48,6 +50,8 @@ pub static NO_SYN: Fact = Fact {
 
 /// The capture is so young that a SYN may have been before it.
 pub static FILE_JUST_BEGAN: Fact = Fact {
+    what: "The capture began less than a second before the connection's first segment: a SYN may be \
+           missing",
     holds: |s| s.since_start < INITIAL_TIMEOUT,
     says: |s| {
         format!(
@@ -59,12 +63,14 @@ pub static FILE_JUST_BEGAN: Fact = Fact {
 
 /// The client had waited as long as a retransmission timeout at least.
 pub static WAITED_LONG: Fact = Fact {
+    what: "A second or more passed from the client's first SYN to the reset",
     holds: |s| gave_up_handshake(s) && s.reset.age >= INITIAL_TIMEOUT,
     says: say_waited,
 };
 
 /// Less than any client's patience.
 pub static WAITED_SHORT: Fact = Fact {
+    what: "Less than 100 ms passed from the client's first SYN to the reset",
     holds: |s| gave_up_handshake(s) && s.reset.age < LEAST_PATIENCE,
     says: say_waited,
 };
@@ -78,6 +84,7 @@ fn say_waited(s: &Situation<'_>) -> String {
 
 /// Another connection to the same service was made in the meantime.
 pub static SIBLING_SUCCEEDED: Fact = Fact {
+    what: "The client made a connection to another address with the same port meanwhile",
     holds: |s| s.reset.sibling != 0,
     says: |s| {
         format!(
@@ -89,6 +96,8 @@ pub static SIBLING_SUCCEEDED: Fact = Fact {
 
 /// The SYN of a program that writes its own packets.
 pub static BARE_SYN: Fact = Fact {
+    what: "The client's SYN offers no window scale, timestamps or SACK: scanners write such SYNs, \
+           and small embedded stacks",
     holds: |s| s.reset.from_client && s.reset.own.bare_syn,
     says: |_| {
         "Its SYN offers no window scale, timestamps or SACK: scanners write such SYNs, and small \
@@ -99,12 +108,15 @@ pub static BARE_SYN: Fact = Fact {
 
 /// The SYN of an ordinary TCP.
 pub static USUAL_SYN: Fact = Fact {
+    what: "The client's SYN has the options of an ordinary TCP",
     holds: |s| s.reset.from_client && s.reset.own.syn && !s.reset.own.bare_syn,
     says: |_| "Its SYN has the options of an ordinary TCP".into(),
 };
 
 /// Target after target, none of them twice in a rhythm.
 pub static MANY_TARGETS: Fact = Fact {
+    what: "The same host gave up handshakes with three or more ports or hosts, none of them more \
+           than twice",
     holds: |s| {
         s.opener
             .is_some_and(|opener| opener.targets() >= MANY && opener.visits() <= 2)
@@ -119,6 +131,7 @@ pub static MANY_TARGETS: Fact = Fact {
 
 /// The same target in equal intervals.
 pub static REGULAR: Fact = Fact {
+    what: "The same host does so with the same port again and again, at equal intervals",
     holds: |s| s.opener.is_some_and(|opener| opener.period().is_some()),
     says: |s| {
         let (visits, period) = s.opener.map_or((0, 0), |opener| {
@@ -134,6 +147,7 @@ pub static REGULAR: Fact = Fact {
 
 /// The same target more than once, with or without a rhythm.
 pub static VISITED_BEFORE: Fact = Fact {
+    what: "The same host gave up handshakes with the same port before, at no equal intervals",
     holds: |s| !REGULAR.holds(s) && s.opener.is_some_and(|opener| opener.visits() >= 2),
     says: |s| {
         format!(
@@ -145,6 +159,8 @@ pub static VISITED_BEFORE: Fact = Fact {
 
 /// A TCP acknowledges the SYN-ACK at once unless its application holds that back to save the segment.
 pub static ACK_HELD_BACK: Fact = Fact {
+    what: "The opener never acknowledged the SYN-ACK before it aborted: it only looked whether the \
+           port answers",
     holds: |s| gave_up_handshake(s) && s.reset.form == Form::Active && !s.reset.own.acknowledged,
     says: |_| {
         "The opener never acknowledged the SYN-ACK before it reset: it only looked whether the port answers".into()
@@ -153,6 +169,7 @@ pub static ACK_HELD_BACK: Fact = Fact {
 
 /// The opener sent no payload before it reset.
 pub static OPENED_FOR_NOTHING: Fact = Fact {
+    what: "The opener reset the connection before any payload",
     holds: gave_up_handshake,
     says: |_| "The opener reset the connection before any payload".into(),
 };
@@ -160,6 +177,7 @@ pub static OPENED_FOR_NOTHING: Fact = Fact {
 /// In SYN-SENT an ACK that does not acknowledge the SYN, and is no SYN-ACK (RFC 9293 3.10.7.3): the peer
 /// has an older connection on these sockets.
 pub static OLD_CONNECTION_ANSWERS: Fact = Fact {
+    what: "The SYN was answered by an ACK with the numbers of another connection",
     holds: |s| {
         let trigger = s
             .reset
@@ -186,6 +204,7 @@ pub fn wrong_by(s: &Situation<'_>) -> String {
 
 /// A segment of the handshake acknowledges what was never sent (RFC 9293 3.10.7.2 to 3.10.7.4).
 pub static WRONG_ACK: Fact = Fact {
+    what: "A segment of the handshake acknowledges what its receiver had not sent",
     holds: |s| {
         let own = &s.reset.own;
         let wrong = s.reset.own_next.is_some_and(|next| next != s.reset.seq);
@@ -198,12 +217,14 @@ pub static WRONG_ACK: Fact = Fact {
 
 /// The server had accepted the connection, but never said a byte.
 pub static SERVER_NEVER_SPOKE: Fact = Fact {
+    what: "The server resets and had sent nothing but its SYN-ACK and acknowledgments",
     holds: |s| !s.reset.from_client && s.reset.own.answered_syn && s.reset.own.bytes == 0,
     says: |_| "The server had sent nothing but its SYN-ACK and acknowledgments".into(),
 };
 
 /// It answers the segment that completes the handshake, or the first payload.
 pub static AT_HANDSHAKE_END: Fact = Fact {
+    what: "The server's reset answers the client's first word after the SYN-ACK",
     holds: |s| {
         let plain = s.reset.trigger.is_some_and(|trigger| {
             matches!(trigger.kind, Kind::Ack | Kind::Data) && !trigger.flags.has(Flags::SYN)
@@ -230,6 +251,7 @@ pub fn asked_ecn(s: &Situation<'_>) -> bool {
 
 /// The same port accepts the same client's SYNs as long as they do not ask for ECN.
 pub static TAKES_PLAIN_SYN_ONLY: Fact = Fact {
+    what: "The SYN asks for ECN, and the same port accepts this client's SYNs without it",
     holds: |s| {
         let port = s.host.ports.get(s.reset.sender.port);
         asked_ecn(s)
@@ -245,6 +267,7 @@ pub static TAKES_PLAIN_SYN_ONLY: Fact = Fact {
 
 /// The client goes on with a handshake whose SYN-ACK the file does not show.
 pub static ONE_DIRECTION: Fact = Fact {
+    what: "The client goes on with a handshake whose SYN-ACK did not come this way",
     holds: |s| {
         let goes_on = s
             .reset
@@ -262,6 +285,8 @@ pub static ONE_DIRECTION: Fact = Fact {
 
 /// The client whose SYN-ACK was reset in its own name sends its SYN again: it still wants the connection.
 pub static ASKS_AGAIN: Fact = Fact {
+    what: "The client sends its SYN again after the reset of the SYN-ACK: it still wants the \
+           connection",
     holds: |s| ANSWERS_SYN_ACK.holds(s) && s.series.sender_spoke_on.happened(),
     says: |s| {
         format!(

@@ -50,6 +50,8 @@ fn say_hops(s: &Situation<'_>) -> String {
 
 /// Two hops or more, or another initial value and distance: a route change seldom does that.
 pub static HOPS_DIFFER: Fact = Fact {
+    what: "Its TTL shows that it was made two hops or more nearer or farther than the host's other \
+           packets, or by another stack at another distance",
     holds: |s| hops_differ(s, true),
     says: say_hops,
 };
@@ -57,12 +59,15 @@ pub static HOPS_DIFFER: Fact = Fact {
 /// One hop: the usual first-hop firewall, but also a route change. Or another initial value at the same
 /// distance: a box beside the host, but also a socket option (RFC 5082, GTSM).
 pub static HOP_DIFFERS_BY_ONE: Fact = Fact {
+    what: "Its TTL shows one hop more or less than the host's other packets, or another initial TTL \
+           at the same distance",
     holds: |s| hops_differ(s, false),
     says: say_hops,
 };
 
 /// As far away as the host.
 pub static HOPS_FIT: Fact = Fact {
+    what: "It arrived with the TTL of the host's other packets",
     holds: |s| matches!(s.hops(), Hops::Same { .. }),
     says: say_hops,
 };
@@ -71,18 +76,22 @@ pub static HOPS_FIT: Fact = Fact {
 /// own reset is labelled as all its packets [measured, Linux 6.18]; of other stacks nothing is known,
 /// so it is no proof alone.
 pub static LABEL_MISSING: Fact = Fact {
+    what: "Its IPv6 flow label is 0, while the host's other packets carry one",
     holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::Missing,
     says: |_| "Its IPv6 flow label is 0, the host's other packets carry one".into(),
 };
 
 /// A flow label, as the host's other packets.
 pub static LABEL_FITS: Fact = Fact {
+    what: "It carries an IPv6 flow label, as the host's other packets do",
     holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::AsUsual,
     says: |_| "It carries an IPv6 flow label, as the host's other packets do".into(),
 };
 
 /// The trigger's DSCP is not in the answer, as a Linux kernel would have it.
 pub static DSCP_DROPPED: Fact = Fact {
+    what: "Its DSCP is 0, that of the segment it answers is not: a Linux kernel copies it, a filter \
+           does not",
     holds: |s| s.reset.dscp == 0 && s.reset.trigger.is_some_and(|trigger| trigger.dscp != 0),
     says: |s| {
         let asked = s.reset.trigger.map_or(0, |trigger| trigger.dscp);
@@ -94,6 +103,7 @@ pub static DSCP_DROPPED: Fact = Fact {
 
 /// Another link-layer source than all the host's other packets.
 pub static LINK_DIFFERS: Fact = Fact {
+    what: "It came from another link-layer address than the host's other packets",
     holds: |s| !s.host.uses_link(s.reset.link_source),
     says: |_| "It came from another link-layer address than the host's other packets".into(),
 };
@@ -101,6 +111,7 @@ pub static LINK_DIFFERS: Fact = Fact {
 /// The answer came in less than half of the host's round trip, measured at handshakes only: later
 /// acknowledgments may be delayed by the host itself (RFC 9293 3.8.6.3).
 pub static TOO_FAST: Fact = Fact {
+    what: "It came in less than half of the host's shortest round trip",
     holds: |s| match (s.host.round_trip(), s.delay()) {
         (Some(usual), Some(delay)) => usual >= LEAST_ROUND_TRIP && delay < usual / 2,
         _ => false,
@@ -131,6 +142,7 @@ pub fn is_foreign(s: &Situation<'_>) -> bool {
 
 /// The file shows that the port accepts connections from others.
 pub static PORT_SERVES: Fact = Fact {
+    what: "The port accepts connections in the same file",
     holds: |s| s.host.serves(s.reset.sender.port),
     says: |s| {
         format!(

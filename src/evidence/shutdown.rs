@@ -11,6 +11,7 @@ fn port<'a>(s: &Situation<'a>) -> Option<&'a Port> {
 
 /// Three or more connections of one host in the same moment: chance seldom does that.
 pub static ABORTED_TOGETHER: Fact = Fact {
+    what: "The same host ended three or more connections within 100 ms",
     holds: |s| s.burst.is_some_and(|burst| burst.count >= ENOUGH_ABORTS),
     says: |s| {
         let (connections, first) = s.burst.map_or((0, 0), |burst| (burst.count, burst.first));
@@ -23,12 +24,14 @@ pub static ABORTED_TOGETHER: Fact = Fact {
 
 /// The only one at that time.
 pub static ABORTED_ALONE: Fact = Fact {
+    what: "The host ended no other connection at the same time",
     holds: |s| s.burst.is_some_and(|burst| burst.count == 1),
     says: |_| "It ended no other connection at the same time".into(),
 };
 
 /// The port, open before, refuses SYNs afterwards: nobody listens any more.
 pub static PORT_REFUSES_AFTERWARDS: Fact = Fact {
+    what: "The server's port refuses SYNs afterwards: nobody listens any more",
     holds: |s| {
         let after = |port: &Port| port.refused > s.reset.frame;
         !s.reset.from_client && !s.answers_syn() && port(s).is_some_and(after)
@@ -44,6 +47,7 @@ pub static PORT_REFUSES_AFTERWARDS: Fact = Fact {
 
 /// The port accepts others afterwards: its listener is alive.
 pub static PORT_ACCEPTS_AFTERWARDS: Fact = Fact {
+    what: "The server's port still accepts SYNs afterwards",
     holds: |s| {
         let after = |port: &Port| port.opened > s.reset.frame;
         !s.reset.from_client && !PORT_REFUSES_AFTERWARDS.holds(s) && port(s).is_some_and(after)

@@ -30,6 +30,7 @@ fn is_due(elapsed: Nanoseconds, due: Nanoseconds) -> bool {
 
 /// Keep-alive probes in a row, none answered.
 pub static PROBES_UNANSWERED: Fact = Fact {
+    what: "Its sender's last two or more keep-alive probes had no answer",
     holds: |s| own(s).are_probes() && own(s).unanswered() >= 2,
     says: |s| {
         format!(
@@ -41,6 +42,7 @@ pub static PROBES_UNANSWERED: Fact = Fact {
 
 /// At least two equal intervals, as a keep-alive timer makes them.
 pub static EQUAL_SPACING: Fact = Fact {
+    what: "The probes came at equal intervals",
     holds: |s| own(s).are_equal(),
     says: |s| format!("They came every {}", duration(own(s).interval())),
 };
@@ -48,6 +50,8 @@ pub static EQUAL_SPACING: Fact = Fact {
 /// The abort comes just when the next attempt would have: the timer that made the attempts made it
 /// [measured, Linux 6.18: tcp_keepalive_timer].
 pub static NEXT_WAS_DUE: Fact = Fact {
+    what: "It came just when its sender's next probe or retransmission was due: the same timer made \
+           it",
     holds: |s| {
         s.reset.form == Form::Active
             && own(s).is_latest()
@@ -65,6 +69,7 @@ pub static NEXT_WAS_DUE: Fact = Fact {
 
 /// The abort comes between two attempts: an application lost patience, not the timer.
 pub static NEXT_WAS_NOT_DUE: Fact = Fact {
+    what: "It came between two attempts of its sender, when no next one was due",
     holds: |s| {
         s.reset.form == Form::Active
             && own(s).unanswered() >= 2
@@ -82,6 +87,8 @@ pub static NEXT_WAS_NOT_DUE: Fact = Fact {
 /// Its sender had been repeating something that nobody acknowledged, each time after twice as long
 /// (RFC 6298 5.5).
 pub static RETRANSMITTED_IN_VAIN: Fact = Fact {
+    what: "Its sender had retransmitted four times or more, at growing intervals, without an \
+           acknowledgment",
     holds: |s| {
         let side = &s.reset.own;
         let not_acked = side.outstanding > 0 || (side.fin.happened() && !side.fin_acked);
@@ -104,6 +111,8 @@ pub static RETRANSMITTED_IN_VAIN: Fact = Fact {
 /// A TCP that still tries would have tried again in the silence before the trigger: this one had
 /// given up without a word, as Linux does [measured, Linux 6.18: tcp_write_err sends nothing].
 pub static GAVE_UP: Fact = Fact {
+    what: "Its sender's next attempt was overdue when the segment came that it answers: it had \
+           given up in silence",
     holds: |s| {
         let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
         s.reset.form == Form::Passive
@@ -123,6 +132,7 @@ pub static GAVE_UP: Fact = Fact {
 
 /// It probed a window that stayed closed (RFC 9293 3.8.6.1), answered or not.
 pub static WINDOW_CLOSED: Fact = Fact {
+    what: "The other side's window was closed, and two or more probes did not open it",
     holds: |s| own(s).stalled() >= 2,
     says: |s| {
         format!(
@@ -134,6 +144,7 @@ pub static WINDOW_CLOSED: Fact = Fact {
 
 /// The window had opened again, and there was no stall to end.
 pub static WINDOW_REOPENED: Fact = Fact {
+    what: "That window had opened again before the reset",
     holds: |s| {
         WINDOW_CLOSED.holds(s) && s.reset.form == Form::Active && !s.reset.peer.closed_window
     },
@@ -142,6 +153,8 @@ pub static WINDOW_REOPENED: Fact = Fact {
 
 /// Half-closed, all acknowledged, and then nothing for as long as FIN-WAIT-2 lasts.
 pub static SILENT_IN_FIN_WAIT: Fact = Fact {
+    what: "Its sender's FIN was acknowledged, then nobody spoke for 59 s or more: as long as FIN- \
+           WAIT-2 lasts",
     holds: |s| {
         answers_in_fin_wait(s)
             && s.reset
@@ -162,6 +175,8 @@ const LONG_FIN_WAIT: Nanoseconds = 5_000_000_000;
 
 /// Half-closed, all acknowledged, and then a long silence; timers differ.
 pub static LONG_IN_FIN_WAIT: Fact = Fact {
+    what: "Its sender's FIN was acknowledged, then nobody spoke for 5 s or more, but not as long as \
+           FIN-WAIT-2 lasts",
     holds: |s| {
         let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
         answers_in_fin_wait(s) && !SILENT_IN_FIN_WAIT.holds(s) && silence >= LONG_FIN_WAIT
@@ -178,6 +193,7 @@ pub static LONG_IN_FIN_WAIT: Fact = Fact {
 /// A FIN that finds FIN-WAIT-2 is taken and acknowledged (RFC 9293 3.10.7.4): who resets it has left
 /// that state.
 pub static FIN_FOUND_NOBODY: Fact = Fact {
+    what: "It answers a FIN, which a half-closed side would have acknowledged",
     holds: |s| answers_in_fin_wait(s) && s.reset.answered(Kind::Fin).is_some(),
     says: |s| {
         format!(
@@ -221,6 +237,8 @@ pub fn stuck_size(s: &Situation<'_>) -> Option<u16> {
 
 /// The first large segments of its sender never arrive.
 pub static LARGE_ONES_STUCK: Fact = Fact {
+    what: "Its sender retransmits large segments in vain, and only smaller ones of it were ever \
+           acknowledged",
     holds: |s| stuck(s.reset.own.attempts, s.reset.own.outstanding).is_some(),
     says: |s| {
         format!(
@@ -232,6 +250,8 @@ pub static LARGE_ONES_STUCK: Fact = Fact {
 
 /// The same of the other side, while the way back works: the reset itself came by it.
 pub static PEER_LARGE_ONES_STUCK: Fact = Fact {
+    what: "The other side retransmits large segments in vain, and only smaller ones of it were ever \
+           acknowledged",
     holds: |s| {
         !LARGE_ONES_STUCK.holds(s)
             && stuck(s.reset.peer.attempts, s.reset.peer.outstanding).is_some()
@@ -247,6 +267,8 @@ pub static PEER_LARGE_ONES_STUCK: Fact = Fact {
 /// The reset's sender had sent something within the last round trip: no restart and no failover is so
 /// quick.
 pub static JUST_ALIVE: Fact = Fact {
+    what: "Its sender had sent something within the last round trip: no restart and no failover is \
+           so quick",
     holds: |s| {
         let last = s.reset.own.last;
         let claimed = CLAIMS_NO_CONNECTION.holds(s);

@@ -11,6 +11,8 @@ use crate::text::{count, duration};
 /// A side that has no connection any more acknowledges what is said to have ended it: the segment went
 /// by whoever made the reset.
 pub static TRIGGER_WAS_TAKEN: Fact = Fact {
+    what: "The side that seems to reset acknowledges afterwards the data that the reset answers: it \
+           did not send it",
     holds: |s| s.series.sender_took.frame > s.reset.frame,
     says: |s| {
         format!(
@@ -23,6 +25,8 @@ pub static TRIGGER_WAS_TAKEN: Fact = Fact {
 
 /// The real sender is alive and lacks the data that the reset answers: they were stopped on the way.
 pub static TRIGGER_WAS_STOPPED: Fact = Fact {
+    what: "The side that seems to reset lives on and lacks the data that the reset answers: they \
+           were stopped on the way",
     holds: |s| s.series.sender_lacked.frame > s.reset.frame && !TRIGGER_WAS_TAKEN.holds(s),
     says: |s| {
         format!(
@@ -36,6 +40,8 @@ pub static TRIGGER_WAS_STOPPED: Fact = Fact {
 /// A reset that nobody asked for, at a number that was not reached yet: a guess at where the true sender
 /// will be.
 pub static GUESSES_AHEAD: Fact = Fact {
+    what: "Resets of the series answer nothing and lie ahead of all that their sender had sent: \
+           guesses",
     holds: |s| s.series.guesses > 0 && !answers_after_its_end(s),
     says: |s| {
         format!(
@@ -47,6 +53,7 @@ pub static GUESSES_AHEAD: Fact = Fact {
 
 /// One segment draws one reset at most: the rest of a volley has another maker.
 pub static VOLLEY: Fact = Fact {
+    what: "Two or more resets of the series answer no segment of their own",
     holds: |s| s.series.unprovoked > 1 && !answers_after_its_end(s),
     says: |s| {
         format!(
@@ -64,12 +71,14 @@ fn answers_after_its_end(s: &Situation<'_>) -> bool {
 
 /// Each from another distance.
 pub static HOPS_SPREAD: Fact = Fact {
+    what: "The resets of the series arrived with three different TTLs or more",
     holds: |s| s.series.hop_limits_spread() && !answers_after_its_end(s),
     says: |_| "The resets of the series arrived with three different TTLs or more".into(),
 };
 
 /// Both sides were reset, and neither reset explains the other.
 pub static BOTH_SIDES_RESET: Fact = Fact {
+    what: "Both sides were reset within a round trip, and neither reset explains the other",
     holds: |s| {
         let unexplained = s.ended_by.is_none();
         unexplained
@@ -94,6 +103,7 @@ fn is_simultaneous(s: &Situation<'_>) -> bool {
 
 /// A sender that counts its packets goes on counting in a reset of its own connection.
 pub static IDENTIFICATION_BREAKS: Fact = Fact {
+    what: "Its IP identification breaks with the count of its sender's other packets",
     holds: |s| s.reset.form == Form::Active && s.reset.identified == Identified::Breaks,
     says: |s| {
         format!(
@@ -105,6 +115,7 @@ pub static IDENTIFICATION_BREAKS: Fact = Fact {
 
 /// The count goes on.
 pub static IDENTIFICATION_GOES_ON: Fact = Fact {
+    what: "Its IP identification goes on with the count of its sender's other packets",
     holds: |s| s.reset.identified == Identified::GoesOn,
     says: |s| {
         format!(
@@ -116,6 +127,8 @@ pub static IDENTIFICATION_GOES_ON: Fact = Fact {
 
 /// Its number is not the one that its receiver must take (RFC 9293 3.5.3), and it answers nothing.
 pub static MISSES_THE_NUMBER: Fact = Fact {
+    what: "It answers no segment, and its sequence number is not the one that its receiver must \
+           take",
     holds: |s| {
         let off = matches!(
             s.reset.acceptance,
@@ -134,18 +147,21 @@ pub static MISSES_THE_NUMBER: Fact = Fact {
 
 /// None of the series had the exact number.
 pub static NONE_EXACT: Fact = Fact {
+    what: "No reset of the series has the exact number",
     holds: |s| s.series.acceptable.is_none() && !s.reset.at_boundary && !s.answers_syn(),
     says: |_| "No reset of the series has the exact number".into(),
 };
 
 /// One of the series had the exact number: whoever made it sees the connection.
 pub static ONE_EXACT: Fact = Fact {
+    what: "One reset of the series has the exact number: its maker sees the connection",
     holds: |s| s.series.acceptable.is_some(),
     says: |_| "One reset of the series has the exact number: its maker sees the connection".into(),
 };
 
 /// Both sides go on as if nothing had been.
 pub static BOTH_GO_ON: Fact = Fact {
+    what: "Both sides go on afterwards",
     holds: |s| {
         let sender = s.spoke_on().happened() || s.series.sender_took.happened();
         sender && s.series.peer_latest.happened()
@@ -160,6 +176,8 @@ pub static BOTH_GO_ON: Fact = Fact {
 
 /// Resets in the name of different networks from the same distance: one box made them.
 pub static SHARED_DISTANCE: Fact = Fact {
+    what: "Refusals in the name of three networks or more arrive with the same TTL: one box makes \
+           them",
     holds: |s| {
         let no_baseline = s.hops() == Hops::NoBaseline;
         no_baseline && s.distance.is_some_and(|distance| distance.is_shared())
@@ -174,6 +192,7 @@ pub static SHARED_DISTANCE: Fact = Fact {
 
 /// The other leg of a proxy was reset just before, after the same bytes.
 pub static OTHER_LEG_RESET: Fact = Fact {
+    what: "Another connection of the proxy that sent it was reset just before, after the same bytes",
     holds: |s| leg(s) == Some(Joint::Shared),
     says: say_leg,
 };
@@ -181,6 +200,8 @@ pub static OTHER_LEG_RESET: Fact = Fact {
 /// The same bytes went through a connection of other hosts that was reset just before: a proxy with an
 /// address on either side.
 pub static TWIN_LEG_RESET: Fact = Fact {
+    what: "A connection between two other hosts was reset just before, after the same bytes: a \
+           proxy may stand between",
     holds: |s| leg(s) == Some(Joint::Apart),
     says: say_leg,
 };
@@ -203,6 +224,8 @@ fn say_leg(s: &Situation<'_>) -> String {
 
 /// The same stream under another address.
 pub static HAS_TWIN: Fact = Fact {
+    what: "The segment that it answers has the port and the sequence numbers of another connection, \
+           from another address",
     holds: |s| s.reset.twin.is_some(),
     says: |s| {
         let twin = s.reset.twin.as_ref().map(|twin| twin.to_string());
@@ -216,6 +239,7 @@ pub static HAS_TWIN: Fact = Fact {
 
 /// One SYN has one answer (RFC 9293 3.10.7): a host that says SYN-ACK does not refuse it as well.
 pub static SYN_WAS_ACCEPTED: Fact = Fact {
+    what: "The host accepted the same SYN: it did not refuse it as well",
     holds: |s| {
         // A SYN that is sent again may be let through.
         let not_asked_again = !s.series.peer_latest.happened();
@@ -234,6 +258,8 @@ pub static SYN_WAS_ACCEPTED: Fact = Fact {
 /// A SYN and a reset of other hops in one name: the TCP that resets the SYN-ACK did not send the SYN. A
 /// scanner writes SYNs itself, and an attacker forges them.
 pub static SYN_OF_ANOTHER_MAKER: Fact = Fact {
+    what: "The SYN in its sender's name arrived with another TTL: the TCP that resets did not send \
+           it",
     holds: |s| s.hops_of_lone_syn().is_some(),
     says: |s| {
         format!(
