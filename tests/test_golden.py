@@ -1,6 +1,6 @@
 """The whole text of the plugin's trees, for one capture of each kind, as it was when somebody last looked at it.
 
-`tests/run --bless` writes the files anew; look at the difference before you commit it.
+`tests/run --bless golden` writes the files anew; look at the difference before you commit it.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -52,13 +52,12 @@ def bless():
     for name in chosen():
         file_of(name).write_text(text_of(name))
     print(f"wrote {len(chosen())} files to {GOLDEN.relative_to(environment.REPOSITORY)}")
-    return 0
 
 
 class Golden(unittest.TestCase):
     def test_there_is_a_file_for_each_chosen_capture_and_no_other(self):
         self.assertEqual({path.name for path in GOLDEN.glob("*.txt")}, {file_of(name).name for name in chosen()},
-                         "write them with tests/run --bless")
+                         "write them with tests/run --bless golden")
 
     def test_trees_read_as_when_last_looked_at(self):
         for name in chosen():
