@@ -87,7 +87,7 @@ fn say_verdict(report: &mut Report, ranking: &Ranking, explanation: String) {
 }
 
 /// How much a fact moved the verdict, in words; the bounds are factors of 8 and 3 in probability.
-fn strength(bits: f32) -> &'static str {
+pub fn strength(bits: f32) -> &'static str {
     match bits.abs() {
         size if size >= 3.0 => "strong",
         size if size >= 1.5 => "medium",

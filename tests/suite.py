@@ -66,12 +66,17 @@ def run_part(part):
 
 
 def bless(parts):
-    """Has each of the parts that keep what the plugin shows write it anew."""
+    """Has each of the parts that keep what the plugin shows write it anew. Returns 0 if all could."""
+    worst = 0
     for part in parts:
-        test = importlib.import_module(f"test_{part}")
+        try:
+            test = importlib.import_module(f"test_{part}")
+        except unittest.SkipTest as reason:
+            print(f"test_{part}.py skipped: {reason}")
+            continue
         if hasattr(test, "bless"):
-            test.bless()
-    return 0
+            worst = max(worst, test.bless() or 0)
+    return worst
 
 
 def main():

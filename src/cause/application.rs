@@ -22,6 +22,16 @@ pub static EARLY_RESPONSE: Cause = Cause {
     name: "early_response",
     category: Category::Closing,
     summary: "The server gave its final answer and closed while the request was still coming",
+    mechanism: "\
+        The server saw from the beginning of the request that it would not take it: too large, not \
+        allowed, redirected. It sent its final answer and closed while the body was still coming. The \
+        rest of the body meets unread bytes or a closed socket, and TCP resets. The reset can overtake \
+        the answer in the client's buffer, and then the client never sees why it was refused.",
+    pitfalls: "\
+        The client's log often shows a broken pipe or a reset on writing, and no status: that is in \
+        the capture only. How much of a body came is known for HTTP/1 that Wireshark decodes; in TLS \
+        without keys it shows as `unread_data` or `data_after_close`. HTTP/2 ends a single request by \
+        its own RST_STREAM, which is no TCP reset.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
@@ -30,6 +40,9 @@ pub static EARLY_RESPONSE: Cause = Cause {
                 client ask first (Expect: 100-continue), or the reset may destroy the answer",
     reference: "RFC 9112 9.6; RFC 9110 10.1.1",
     position: Position::First,
+    considered: "\
+        a server's abort, or its answer to data after its own FIN, where it had refused a request \
+        before that was complete",
     applies: |s| is_by_closer(s) && !s.reset.from_client && ANSWERED_EARLY.holds(s),
     prior: 0.0,
     weighs: &[
@@ -57,6 +70,17 @@ pub static TLS_FAILURE: Cause = Cause {
     name: "tls_failure",
     category: Category::Closing,
     summary: "TLS failed: one side would not go on, usually said so by an alert, and the connection was reset",
+    mechanism: "\
+        One side does not accept what the other offers: the certificate, its issuer, the name, the \
+        version or the ciphers. It sends an alert and closes. What the other side still had under way \
+        then meets a closed socket and draws a reset. Some applications judge the certificate \
+        themselves and leave without an alert.",
+    pitfalls: "\
+        Who resets need not be who refused: see who sent the alert. In TLS 1.3 most alerts after the \
+        ServerHello are encrypted, and known by their size and place only. A client that is killed, or \
+        loses patience, breaks the handshake off in the same way. A reset right after the ClientHello, \
+        before the server's answer, speaks of a box that judges the name in it (`injected`, \
+        `firewall`). The alert close_notify is a goodbye and no failure.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: None,
@@ -64,6 +88,9 @@ pub static TLS_FAILURE: Cause = Cause {
                 ciphers; an encrypted alert is in the log of the side that got it",
     reference: "RFC 8446 6.2; RFC 5246 7.2.2",
     position: Position::First,
+    considered: "\
+        an abort, or an answer to data after its own FIN, where one side sent an alert or the TLS \
+        handshake broke off after the server's answer",
     applies: |s| is_by_closer(s) && (failure(s).is_some() || HANDSHAKE_BROKEN_OFF.holds(s)),
     prior: 0.0,
     weighs: &[

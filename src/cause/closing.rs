@@ -1,4 +1,4 @@
-//! Resets by which an endpoint ends a connection that it knows, or answers what comes after its end.
+//! Resets at an orderly end of a connection, or that answer what comes after it.
 
 use super::{Category, Cause, Origin, Position, Severity};
 use crate::evidence::Situation;
@@ -11,15 +11,13 @@ use crate::evidence::closing::{
     OWN_DATA_JUST_SENT, OWN_DATA_MISSING, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
-    HAD_ANSWERED_BEFORE, MORE_WAS_COMING, NEVER_ASKED, OWN_BUFFER_FULL, OWN_REPLY_INCOMPLETE,
-    PEER_DATA_UNANSWERED, PEER_SILENT, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED,
-    REPLY_INCOMPLETE, REPLY_RECEIVED, REQUEST_UNANSWERED, REQUESTS_WAIT, RESET_ACKS_DATA,
+    MORE_WAS_COMING, NEVER_ASKED, OWN_BUFFER_FULL, OWN_REPLY_INCOMPLETE, PEER_DATA_UNANSWERED,
+    PEER_SILENT, RECEIVING_TRANSFER, REPLY_COMPLETE, REPLY_DELIVERED, REPLY_INCOMPLETE,
+    REPLY_RECEIVED, REQUEST_UNANSWERED, REQUESTS_WAIT,
 };
 use crate::evidence::form::{ACTIVE, ANSWERS_SYN, PASSIVE};
-use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
-use crate::evidence::shutdown::ABORTED_TOGETHER;
+use crate::evidence::path::LABEL_MISSING;
 use crate::evidence::silence::{FIN_FOUND_NOBODY, GAVE_UP, LONG_IN_FIN_WAIT, WINDOW_CLOSED};
-use crate::evidence::third_party::OTHER_LEG_RESET;
 use crate::text::{count, duration};
 
 /// All is delivered; a reset saves the four-way close.
@@ -27,6 +25,17 @@ pub static NORMAL_CLOSE: Cause = Cause {
     name: "normal_close",
     category: Category::Closing,
     summary: "All was delivered; the reset only saves the four-way close",
+    mechanism: "\
+        Both sides have what they wanted. Instead of FIN and ACK both ways, one side aborts: it saves \
+        segments and the TIME-WAIT state, and some browsers, servers and load balancers do it as a \
+        habit. After the other side's FIN, or after a goodbye of the application, the reset only takes \
+        the place of its own FIN.",
+    pitfalls: "\
+        An acknowledgment says that the other TCP has the data, not that the application has read \
+        them: on some systems a reset discards what still waits there. Where the protocol is encrypted \
+        or unknown, the file does not show whether a reply was complete; then `app_abort` and \
+        `unread_data` are the usual alternatives. A reply whose length is only marked by the close is \
+        not complete without a FIN.",
     severity: Severity::Harmless,
     origin: Origin::Endpoint,
     // SO_LINGER 0 goes through tcp_disconnect, which states this reason [measured, Linux 6.18].
@@ -34,6 +43,9 @@ pub static NORMAL_CLOSE: Cause = Cause {
     next_step: "Nothing: nothing was lost",
     reference: "RFC 9293 3.10.5 (ABORT); RFC 9112 9.6",
     position: Position::First,
+    considered: "\
+        an abort by a TCP that knows the connection, or a reset after both sides had closed that \
+        answers no new data",
     applies: |s| {
         let after_both = BOTH_FINS.holds(s) && PASSIVE.holds(s) && !DATA_AFTER_FIN.holds(s);
         ACTIVE.holds(s) || (after_both && !ANSWERS_SYN.holds(s))
@@ -107,6 +119,18 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
     name: "data_after_close",
     category: Category::Closing,
     summary: "A side that had closed gets data from the other side",
+    mechanism: "\
+        One side called close and sent its FIN: it will neither send nor read any more. The other side \
+        did not know that yet, or took the FIN for a half-close, and sent on. Nobody is left to take \
+        the data, so TCP answers each such segment with a reset. Often only a TLS close_notify is \
+        lost, which is harmless; or it is a request, sent into a connection that the server was just \
+        closing, and then the client has to repeat it.",
+    pitfalls: "\
+        A FIN does not say close: a side that shut down only its sending direction reads on, \
+        acknowledges what comes, and resets nothing. Data that crossed the FIN on the way are nobody's \
+        fault; compare the times with the round trip. The first reset may have the FIN's own number \
+        and the next one a number more: the data acknowledge only what came before the FIN. About a \
+        minute after the FIN it is `fin_wait_timeout`.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: Some("TCP_ABORT_ON_DATA"),
@@ -115,6 +139,7 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
                 shorter than the server's",
     reference: "RFC 9293 3.10.7.1; RFC 1122 4.2.2.13",
     position: Position::First,
+    considered: "a reset that answers data which its sender's FIN had not acknowledged",
     applies: |s| DATA_AFTER_FIN.holds(s),
     prior: 0.0,
     weighs: &[
@@ -151,164 +176,6 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
             s.reset.receiver,
             s.trigger_frame(),
             duration(s.delay().unwrap_or(0)),
-        )
-    },
-};
-
-/// close() with bytes not read.
-pub static UNREAD_DATA: Cause = Cause {
-    name: "unread_data",
-    category: Category::Closing,
-    summary: "The application closed with received bytes that it had not read",
-    severity: Severity::Habit,
-    origin: Origin::Endpoint,
-    kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
-    next_step: "Read to the end before close, or see why the application gave up (its log, at the time \
-                of the reset)",
-    reference: "RFC 9293 3.10.4; RFC 1122 4.2.2.13; RFC 2525 2.17",
-    position: Position::First,
-    applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
-    prior: -0.5,
-    weighs: &[
-        (&OWN_BUFFER_FULL, 1.5),
-        (&DATA_AFTER_FIN, -2.5),
-        (&PEER_SILENT, -3.0),
-        (&PEER_DATA_UNANSWERED, 2.0),
-        (&HAD_ANSWERED_BEFORE, -1.0),
-        (&RESET_ACKS_DATA, 2.5),
-        (&REPLY_RECEIVED, 1.0),
-        (&REQUEST_UNANSWERED, -3.0),
-        (&REQUESTS_WAIT, 6.5),
-        (&NEVER_ASKED, 1.5),
-        (&REPLY_DELIVERED, -3.0),
-        (&REPLY_COMPLETE, -1.5),
-        (&PEER_FIN, -1.0),
-        (&BOTH_FINS, -3.0),
-        (&ABORTED_TOGETHER, -1.0),
-        (&OWN_GOODBYE, -1.0),
-        (&PEER_GOODBYE, -1.0),
-        (&FATAL_ALERT, -3.0),
-        (&HANDSHAKE_BROKEN_OFF, -0.5),
-        (&SEALED_ALERT, -3.0),
-        (&ANSWERED_EARLY, -2.0),
-    ],
-    ceiling: 97,
-    provoked: true,
-    explain: |s| {
-        format!(
-            "{} closed while data from {} (frame {}) was still unread: its TCP ended the connection \
-             with a reset",
-            s.reset.sender, s.reset.receiver, s.reset.peer.last_data.frame
-        )
-    },
-};
-
-/// SO_LINGER 0, disconnect, `ss -K`, a killed process.
-pub static APP_ABORT: Cause = Cause {
-    name: "app_abort",
-    category: Category::Closing,
-    summary: "The application, or who killed it, aborted the connection in mid-exchange",
-    severity: Severity::Habit,
-    origin: Origin::Endpoint,
-    // SO_LINGER 0 goes through tcp_disconnect, which states this reason [measured, Linux 6.18].
-    kernel_reason: Some("TCP_STATE"),
-    next_step: "Look into the application's log at this time; check SO_LINGER settings, timeouts, and \
-                who ended the process",
-    reference: "RFC 9293 3.10.5 (ABORT)",
-    position: Position::First,
-    applies: |s| ACTIVE.holds(s),
-    prior: 0.3,
-    weighs: &[
-        (&DATA_AFTER_FIN, -2.0),
-        (&PEER_SILENT, -3.5),
-        (&OWN_DATA_OUTSTANDING, 2.0),
-        (&OWN_DATA_JUST_SENT, 0.5),
-        (&REQUEST_UNANSWERED, 2.5),
-        (&OWN_DATA_MISSING, 1.5),
-        (&NEVER_ASKED, 0.5),
-        (&PEER_DATA_UNANSWERED, 0.5),
-        (&HAD_ANSWERED_BEFORE, 1.5),
-        (&REPLY_COMPLETE, -2.0),
-        (&RESET_ACKS_DATA, -1.0),
-        (&PEER_FIN, -1.5),
-        (&BOTH_FINS, -2.0),
-        (&WINDOW_CLOSED, -1.0),
-        (&NO_PAYLOAD, -1.0),
-        (&ABORTED_TOGETHER, -1.0),
-        (&OTHER_LEG_RESET, -1.0),
-        (&OWN_REPLY_INCOMPLETE, 2.0),
-        (&OWN_GOODBYE, -4.0),
-        (&PEER_GOODBYE, -2.5),
-        (&FATAL_ALERT, -3.0),
-        (&HANDSHAKE_BROKEN_OFF, 0.5),
-        (&SEALED_ALERT, -3.0),
-        (&ANSWERED_EARLY, -2.0),
-    ],
-    ceiling: 97,
-    provoked: false,
-    explain: |s| {
-        let doing = if REQUEST_UNANSWERED.holds(s) {
-            format!(
-                "before its request (frame {}) was answered",
-                s.reset.own.last_data.frame
-            )
-        } else if OWN_DATA_OUTSTANDING.holds(s) || OWN_DATA_JUST_SENT.holds(s) {
-            format!(
-                "with {} of its own not yet acknowledged",
-                count(u64::from(s.reset.own.outstanding), "byte")
-            )
-        } else {
-            "in mid-exchange".into()
-        };
-        format!(
-            "{} aborted the connection with {} {doing}",
-            s.reset.sender, s.reset.receiver
-        )
-    },
-};
-
-/// The receiver of a transfer aborts it.
-pub static CANCELLED: Cause = Cause {
-    name: "cancelled",
-    category: Category::Closing,
-    summary: "The receiver of a transfer aborted it",
-    severity: Severity::Habit,
-    origin: Origin::Endpoint,
-    kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
-    next_step: "Look for a client timeout or a user who closed the page; compare the time since the \
-                request with the client's limits",
-    reference: "RFC 9293 3.10.4 and 3.10.5; RFC 2525 2.17",
-    position: Position::First,
-    // A client that has read all so far closes with FIN, and only what comes then draws the reset.
-    applies: |s| (ACTIVE.holds(s) || DATA_AFTER_FIN.holds(s)) && s.reset.peer.bytes > 0,
-    prior: -0.5,
-    weighs: &[
-        (&OWN_BUFFER_FULL, 3.0),
-        (&PEER_SILENT, -4.0),
-        (&RECEIVING_TRANSFER, 3.0),
-        (&REPLY_INCOMPLETE, 3.0),
-        (&MORE_WAS_COMING, 3.0),
-        (&REPLY_COMPLETE, -5.0),
-        (&PEER_DATA_UNANSWERED, -0.5),
-        (&REQUEST_UNANSWERED, -3.0),
-        (&REPLY_DELIVERED, -3.0),
-        (&PEER_FIN, -2.0),
-        (&HOPS_FIT, 0.5),
-        (&OWN_GOODBYE, -3.0),
-        (&PEER_GOODBYE, -3.0),
-        (&FATAL_ALERT, -3.0),
-        (&HANDSHAKE_BROKEN_OFF, -2.0),
-        (&SEALED_ALERT, -3.0),
-        (&ANSWERED_EARLY, -3.0),
-    ],
-    ceiling: 97,
-    provoked: true,
-    explain: |s| {
-        format!(
-            "{} aborted a transfer while {} was still sending: {} had arrived",
-            s.reset.sender,
-            s.reset.receiver,
-            count(s.reset.peer.bytes, "byte")
         )
     },
 };

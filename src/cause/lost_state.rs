@@ -26,6 +26,18 @@ pub static NO_CONNECTION: Cause = Cause {
     name: "no_connection",
     category: Category::LostState,
     summary: "The receiver of a segment does not know the connection: restarted, failed over, state lost",
+    mechanism: "\
+        One side believes in a connection and sends; the other has no state for it: its host \
+        restarted, its service failed over to a node that never saw the connection, or something at \
+        its address forgot the idle connection. A TCP answers such a segment with a reset whose \
+        sequence number is the segment's acknowledgment number. That is how TCP gets rid of half-open \
+        connections.",
+    pitfalls: "\
+        A load balancer or NAT at the host's distance that lost its table looks like the host. A box \
+        that forgot the connection, and resets in the host's name, is `idle_timeout` or `firewall`. If \
+        an earlier reset had ended this side, it is `already_reset`; if this side had given up in \
+        silence, `retransmission_timeout`. A capture that begins late may lack the FIN or the reset \
+        that had ended the connection in order.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: Some("NO_SOCKET"),
@@ -33,6 +45,9 @@ pub static NO_CONNECTION: Cause = Cause {
                 keep-alive intervals",
     reference: "RFC 9293 3.5.1 (half-open connections) and 3.10.7.1",
     position: Position::First,
+    considered: "\
+        a reset that answers a segment of a connection which its sender had not closed, or that says \
+        that it does not know the connection",
     // A BIG-IP answers with RST+ACK, which looks like an abort by a TCP that knows the connection.
     applies: |s| {
         (ANSWERS_ESTABLISHED.holds(s) && !OWN_FIN.holds(s)) || CLAIMS_NO_CONNECTION.holds(s)
@@ -85,6 +100,16 @@ pub static UNTRANSLATED: Cause = Cause {
     name: "untranslated",
     category: Category::LostState,
     summary: "A NAT let a segment through untranslated; the host resets a stranger",
+    mechanism: "\
+        A NAT rewrites only what it can assign to a connection. What its tracking takes for invalid, \
+        as a segment ahead of the window that it expects, may pass with the inner address in it. The \
+        receiver knows no connection with that address and resets a stranger. The reset goes to the \
+        inner address; where it gets there, it can end the true connection.",
+    pitfalls: "\
+        The proof is the same stream under two addresses. If the translated connection is not in the \
+        file, only `no_connection` is left. A NAT that changes ports as well hides the kinship. On a \
+        router each segment is captured before and after the translation: those are copies and no \
+        strangers. The reset blames the receiver, which only does its duty.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: Some("NO_SOCKET"),
@@ -92,6 +117,9 @@ pub static UNTRANSLATED: Cause = Cause {
                 with windows (nf_conntrack_tcp_be_liberal)",
     reference: "RFC 9293 3.10.7.1; RFC 5382 5",
     position: Position::First,
+    considered: "\
+        a reset that answers a segment with the port and the sequence numbers of another connection of \
+        the file, from another address",
     applies: |s| HAS_TWIN.holds(s),
     prior: 0.0,
     weighs: &[(&HAS_TWIN, 5.0), (&HOPS_FIT, 0.5)],
@@ -118,6 +146,17 @@ pub static ASYMMETRIC_PATH: Cause = Cause {
     name: "asymmetric_path",
     category: Category::LostState,
     summary: "A stateful box sees only one direction of the connection and resets what it does not know",
+    mechanism: "\
+        The two directions of a connection take different ways, and a stateful box stands on one of \
+        them. It sees the client's ACK without the SYN-ACK, or the SYN-ACK without the SYN, takes it \
+        for a segment of no connection and resets it in the name of an endpoint. Both hosts are well \
+        and reach each other; only the box does not see enough.",
+    pitfalls: "\
+        A capture on one of the two ways holds one direction only, box or no box. A host that lost its \
+        state resets the same segment (`no_connection`), and so does a full accept queue \
+        (`accept_overflow`). If both directions came by the same link and the reset fits the host, it \
+        is not this. Routers that spread connections over paths by their ports make one connection \
+        fail and the next work, as if by chance.",
     severity: Severity::Problem,
     origin: Origin::Middlebox,
     kernel_reason: None,
@@ -125,6 +164,9 @@ pub static ASYMMETRIC_PATH: Cause = Cause {
                 same box",
     reference: "RFC 9293 3.10.7.1; RFC 5382",
     position: Position::First,
+    considered: "\
+        a reset that answers the continuation of a handshake, by a sender whose other packets come \
+        another way or not at all; or the reset of a SYN-ACK whose client asks again",
     applies: |s| {
         let elsewhere = is_foreign(s) || LINK_DIFFERS.holds(s) || ONE_DIRECTION.holds(s);
         (ANSWERS_ESTABLISHED.holds(s) && in_handshake(s) && elsewhere) || ASKS_AGAIN.holds(s)

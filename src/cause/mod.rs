@@ -3,11 +3,13 @@
 //! A cause is one `static` in the file of its family, and one line in [`ALL`]. Nothing else knows
 //! causes by name: registration, ranking, reports and documentation walk the list.
 
+mod abort;
 mod aftermath;
 mod application;
 mod capacity;
 mod closing;
 mod handshake;
+mod idle;
 mod lost_state;
 mod protocol;
 pub mod rank;
@@ -119,6 +121,11 @@ pub struct Cause {
     pub category: Category,
     /// What happened, in one line.
     pub summary: &'static str,
+    /// What happened, at length: who sends what, and why. For its page, as the next two.
+    pub mechanism: &'static str,
+    /// What fools us: what looks like it, and what no capture shows. Other causes' names in backquotes
+    /// become links.
+    pub pitfalls: &'static str,
     /// How much it matters.
     pub severity: Severity,
     /// Who made the reset.
@@ -131,6 +138,8 @@ pub struct Cause {
     pub reference: &'static str,
     /// Which resets of a series it explains.
     pub position: Position,
+    /// Which resets are considered, [`Cause::applies`] in words.
+    pub considered: &'static str,
     /// Without this the cause is not even considered.
     pub applies: fn(&Situation<'_>) -> bool,
     /// How common it is where it applies, in bits against "unknown".
@@ -161,16 +170,20 @@ static AGAINST_ENDPOINT: &[(&Fact, f32)] = &[
 ];
 
 impl Cause {
+    /// What counts for each reset that its own host is said to have made.
+    pub fn shared(&self) -> &'static [(&'static Fact, f32)] {
+        match self.origin {
+            Origin::Endpoint => AGAINST_ENDPOINT,
+            _ => &[],
+        }
+    }
+
     /// The facts that hold and count for this cause, with their bits.
     pub fn held<'a>(
         &self,
         situation: &'a Situation<'_>,
     ) -> impl Iterator<Item = (&'static Fact, f32)> + use<'a> {
-        let shared = match self.origin {
-            Origin::Endpoint => AGAINST_ENDPOINT,
-            _ => &[],
-        };
-        let all = self.weighs.iter().chain(shared).copied();
+        let all = self.weighs.iter().chain(self.shared()).copied();
         all.filter(|(fact, _)| fact.holds(situation))
     }
 }
@@ -191,13 +204,13 @@ pub static ALL: &[&Cause] = &[
     &capacity::NO_SERVICE,
     &closing::NORMAL_CLOSE,
     &closing::DATA_AFTER_CLOSE,
-    &closing::UNREAD_DATA,
-    &closing::APP_ABORT,
-    &closing::CANCELLED,
+    &abort::UNREAD_DATA,
+    &abort::APP_ABORT,
+    &abort::CANCELLED,
     &timeout::KEEPALIVE_TIMEOUT,
     &timeout::RETRANSMISSION_TIMEOUT,
     &timeout::ZERO_WINDOW_TIMEOUT,
-    &timeout::FIN_WAIT_TIMEOUT,
+    &idle::FIN_WAIT_TIMEOUT,
     &shutdown::MASS_ABORT,
     &lost_state::NO_CONNECTION,
     &lost_state::UNTRANSLATED,
@@ -207,7 +220,7 @@ pub static ALL: &[&Cause] = &[
     &third_party::RELAYED,
     &application::EARLY_RESPONSE,
     &application::TLS_FAILURE,
-    &timeout::IDLE_TIMEOUT,
+    &idle::IDLE_TIMEOUT,
     &timeout::PATH_MTU,
     &capacity::RESOURCE_LIMIT,
     &protocol::MALFORMED,

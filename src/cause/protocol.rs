@@ -14,6 +14,16 @@ pub static MPTCP: Cause = Cause {
     name: "mptcp",
     category: Category::Protocol,
     summary: "Multipath TCP ends one of its subflows, or closes all of them at once",
+    mechanism: "\
+        A connection of Multipath TCP consists of several subflows, each a TCP connection on the wire. \
+        A host that gives up one of them resets it, and may state why in MP_TCPRST: not allowed, out \
+        of resources, the path performs badly. The data go on over the others. A host that aborts all \
+        of it resets every subflow, with MP_FASTCLOSE.",
+    pitfalls: "\
+        The reset of a subflow is not the end of the connection: the others may run over addresses and \
+        links that were not captured. A box that strips the options turns MPTCP into plain TCP, and \
+        the reason is lost. The options are a claim: anybody who sees the connection can write them. \
+        Linux puts both options into a reset that ends the whole connection.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     // The reason code decides which one.
@@ -22,6 +32,7 @@ pub static MPTCP: Cause = Cause {
                 go on",
     reference: "RFC 8684 3.5 (MP_FASTCLOSE) and 3.6 (MP_TCPRST)",
     position: Position::Any,
+    considered: "a reset that carries MP_FASTCLOSE or MP_TCPRST, and that nothing belies",
     applies: |s| CLAIMS_MULTIPATH.holds(s),
     prior: 0.0,
     weighs: &[
@@ -56,6 +67,17 @@ pub static MALFORMED: Cause = Cause {
     name: "malformed",
     category: Category::Protocol,
     summary: "The segment before it breaks the rules of TCP, and the receiver refuses it",
+    mechanism: "\
+        The receiver got a segment that it can't accept: lengths that can't be, a timestamp that it \
+        never sent, SYN and FIN at once, a timestamp from the past, a signature where none is agreed \
+        or none where one is. Most such segments are dropped in silence; to some the standard or the \
+        stack answers with a reset. Boxes that rewrite headers make them, scanners, faulty stacks, and \
+        keys that do not match.",
+    pitfalls: "\
+        The strange segment may stand there by chance: a closed port resets any segment, whatever its \
+        form. A wrong checksum draws no reset, and mostly comes from capturing on the sending host. \
+        Segments that were reordered on the way have old timestamps in all honesty. A short snapshot \
+        length cuts headers in the file that were whole on the wire.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: None,
@@ -63,6 +85,7 @@ pub static MALFORMED: Cause = Cause {
                 compare with a capture at their sender",
     reference: "RFC 9293 3.1 (MUST-7); RFC 7323 3.2 and 5.3; RFC 2385; RFC 5925",
     position: Position::First,
+    considered: "a reset after a segment that breaks the rules of TCP, or one that says so",
     applies: |s| {
         [&BROKEN_SEGMENT, &STRANGE_SEGMENT, &CLAIMS_MALFORMED]
             .iter()

@@ -17,6 +17,16 @@ pub static MASS_ABORT: Cause = Cause {
     name: "mass_abort",
     category: Category::Closing,
     summary: "A process or host went down and aborted all its connections at once",
+    mechanism: "\
+        A process with many connections ends (crash, kill, out of memory), or its host shuts down. The \
+        kernel closes all its sockets in one sweep: those with unread bytes or SO_LINGER 0 by a reset, \
+        the others by a FIN. If it was a server, its port refuses SYNs until it is back.",
+    pitfalls: "\
+        A browser or a connection pool that drops its idle connections together makes the same burst, \
+        and no fault is behind it; so does an administrator (`ss -K`). Connections that were never \
+        accepted are `listener_closed`. A supervisor that restarts a service at once leaves no time \
+        for a refused SYN. A host that loses its power says nothing at all: its peers see timeouts, \
+        and `no_connection` once it is back.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     // Each abort that finds bytes unread states TCP_ABORT_ON_CLOSE instead [measured, Linux 6.18].
@@ -24,6 +34,9 @@ pub static MASS_ABORT: Cause = Cause {
     next_step: "Look into the log of the host at this time: crash, kill, restart, out of memory",
     reference: "RFC 9293 3.10.5 (ABORT); RFC 2525 2.17",
     position: Position::First,
+    considered: "\
+        an abort by a TCP that knows the connection, one of three or more of the same host within 100 \
+        ms",
     applies: |s| ACTIVE.holds(s) && ABORTED_TOGETHER.holds(s),
     prior: -0.5,
     weighs: &[

@@ -21,6 +21,19 @@ pub static INJECTED: Cause = Cause {
     name: "injected",
     category: Category::ThirdParty,
     summary: "A third party forged the reset, beside the connection",
+    mechanism: "\
+        Somebody who sees the connection, but does not stand in its way, forges resets in the name of \
+        one side or of both, with the right numbers or with several guesses. Censors, intrusion \
+        prevention systems and some traffic shapers do so, mostly right after a payload that names \
+        something (SNI, Host, a keyword). As they can't hold back the data, the true endpoints go on \
+        for a moment: the connection contradicts its own reset.",
+    pitfalls: "\
+        Another TTL alone may be a `firewall` in the path, a proxy or a new route: what the endpoints \
+        do afterwards decides, and without that no verdict is surer than 69 %. Retransmissions and \
+        segments that were captured late are no sign of life. True resets can look contradictory: with \
+        the other's window closed Linux resets at the window's edge, and HAProxy may send FIN and \
+        reset while passive resets with older numbers are still to come. Several machines behind one \
+        address have several TTLs.",
     severity: Severity::Problem,
     origin: Origin::Attacker,
     kernel_reason: None,
@@ -28,6 +41,9 @@ pub static INJECTED: Cause = Cause {
                 to see what provokes it",
     reference: "Weaver, Sommer, Paxson, Detecting Forged TCP Reset Packets, NDSS 2009",
     position: Position::Any,
+    considered: "\
+        a reset that an endpoint would hardly send: of another distance, too fast, with guessed \
+        numbers, in a volley, against the IP identification, or by a side that lives on",
     applies: |s| {
         let contradicts = [
             &SENDER_SPOKE_ON,
@@ -98,12 +114,25 @@ pub static BLIND_RESET: Cause = Cause {
     name: "blind_reset",
     category: Category::ThirdParty,
     summary: "Somebody who does not see the connection guesses at its numbers; the receiver does not take it",
+    mechanism: "\
+        Somebody who does not see the connection guesses its addresses, ports and numbers, and sends \
+        resets in one side's name. A receiver that keeps RFC 5961 takes only the exact next number. \
+        One elsewhere in its window draws a challenge ACK, one outside is dropped, and the connection \
+        lives on.",
+    pitfalls: "\
+        Challenge ACKs are limited in rate: where none comes, the number may have been in the window \
+        all the same. If the capture lacks segments, an honest reset seems to have a wrong number; see \
+        whether Wireshark speaks of segments not captured. A late reset of an older connection on the \
+        same ports has old numbers, and nobody guesses. TCPs older than RFC 5961 take any reset in the \
+        window.",
     severity: Severity::Habit,
     origin: Origin::Attacker,
     kernel_reason: None,
     next_step: "Nothing: the receiver protects itself (RFC 5961); note the time, and look for more of them",
     reference: "RFC 5961 3",
     position: Position::Any,
+    considered: "\
+        a reset that answers no segment and does not have the number that its receiver must take",
     applies: |s| MISSES_THE_NUMBER.holds(s) && s.reset.own.seen,
     prior: -1.0,
     weighs: &[
@@ -146,12 +175,25 @@ pub static RELAYED: Cause = Cause {
     name: "relayed",
     category: Category::ThirdParty,
     summary: "A proxy passed on the reset of its other connection",
+    mechanism: "\
+        A proxy or load balancer holds two connections, one to the client and one to the server. When \
+        one of them is reset, it resets the other, so that the end does not pass for an orderly one \
+        there. Micro- to milliseconds lie between the two resets, and both connections had carried the \
+        same bytes.",
+    pitfalls: "\
+        Both connections must be in the file. A proxy that ends TLS or changes headers carries other \
+        numbers of bytes on either side, and then its reset shows as `app_abort`. Machines that repeat \
+        one dialogue give equal numbers by chance; between several such connections of other hosts \
+        none is chosen. The cause is that of the reset that came first.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: Some("TCP_STATE"),
     next_step: "Judge the reset of the other connection: it came first",
     reference: "RFC 9293 3.10.5 (ABORT)",
     position: Position::First,
+    considered: "\
+        an abort soon after the reset of another connection with the same bytes in both directions, or \
+        a reset that says that it passes one on",
     applies: |s| s.other_leg.is_some() || CLAIMS_PASSED_ON.holds(s),
     prior: 0.5,
     weighs: &[

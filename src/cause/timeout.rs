@@ -1,23 +1,14 @@
-//! Resets because a timer ran out.
+//! Resets after attempts in vain: a timer of the sender ran out.
 
 use super::{Category, Cause, Origin, Position, Severity};
-use crate::evidence::aftermath::{SENDER_SPOKE_ON, SENDER_WAS_RESET};
-use crate::evidence::claim::{CLAIMS_IDLE, CLAIMS_UNANSWERED};
-use crate::evidence::closing::{HALF_CLOSE_ALIVE, OWN_FIN};
-use crate::evidence::exchange::REQUEST_UNANSWERED;
+use crate::evidence::aftermath::SENDER_WAS_RESET;
+use crate::evidence::claim::CLAIMS_UNANSWERED;
 use crate::evidence::form::{ACTIVE, ANSWERS_ESTABLISHED};
-use crate::evidence::idle::{
-    AFTER_EXPIRY, AT_EXPIRY, ENDED_BOTH_WAYS, GAP_RECURS, LONG_SILENCE, SILENCE_SURVIVED, idle,
-    idle_timer,
-};
-use crate::evidence::path::{
-    DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, HOPS_FIT, LABEL_FITS, LABEL_MISSING,
-    LINK_DIFFERS, TOO_FAST, is_foreign,
-};
+use crate::evidence::path::{HOPS_FIT, LABEL_MISSING};
 use crate::evidence::silence::{
-    EQUAL_SPACING, FIN_FOUND_NOBODY, GAVE_UP, LARGE_ONES_STUCK, LONG_IN_FIN_WAIT, NEXT_WAS_DUE,
-    NEXT_WAS_NOT_DUE, PEER_LARGE_ONES_STUCK, PROBES_UNANSWERED, RETRANSMITTED_IN_VAIN,
-    SILENT_IN_FIN_WAIT, WINDOW_CLOSED, WINDOW_REOPENED, stuck_size,
+    EQUAL_SPACING, GAVE_UP, LARGE_ONES_STUCK, NEXT_WAS_DUE, NEXT_WAS_NOT_DUE,
+    PEER_LARGE_ONES_STUCK, PROBES_UNANSWERED, RETRANSMITTED_IN_VAIN, WINDOW_CLOSED,
+    WINDOW_REOPENED, stuck_size,
 };
 use crate::text::{count, duration};
 
@@ -26,6 +17,18 @@ pub static KEEPALIVE_TIMEOUT: Cause = Cause {
     name: "keepalive_timeout",
     category: Category::Timeout,
     summary: "Keep-alive probes had no answer: the other side or the way to it is dead",
+    mechanism: "\
+        The connection was idle, and this side's kernel asked with keep-alive probes whether the other \
+        is still there: segments with a sequence number that was acknowledged long ago, which any \
+        living TCP has to answer. After the set number without an answer it gave up and sent the reset \
+        one interval after the last probe. The other host is down, the way to it is cut, or a box on \
+        the way forgot the idle connection and drops the probes.",
+    pitfalls: "\
+        Near the prober a dead host, a dead path and a dropped connection look alike. A host that had \
+        only restarted would answer the first probe with a reset (`no_connection`). Probes of a closed \
+        window look like keep-alive probes (`zero_window_timeout`). Keep-alives of an application \
+        (HTTP/2 PING, SSH) are data; without an answer they are retransmitted \
+        (`retransmission_timeout`). An abort between two probes is somebody's decision and no timer's.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: Some("TCP_KEEPALIVE_TIMEOUT"),
@@ -33,6 +36,9 @@ pub static KEEPALIVE_TIMEOUT: Cause = Cause {
                 the connection drops probes in silence); capture at the other side",
     reference: "RFC 9293 3.8.4; RFC 1122 4.2.3.6",
     position: Position::First,
+    considered: "\
+        an abort after two or more keep-alive probes without an answer, while the other side's window \
+        was open",
     applies: |s| ACTIVE.holds(s) && PROBES_UNANSWERED.holds(s) && !s.reset.peer.closed_window,
     prior: 0.0,
     weighs: &[
@@ -61,6 +67,17 @@ pub static RETRANSMISSION_TIMEOUT: Cause = Cause {
     name: "retransmission_timeout",
     category: Category::Timeout,
     summary: "A sender gave up after retransmissions that nobody acknowledged",
+    mechanism: "\
+        Data or a FIN got no acknowledgment. The sender repeated them at growing intervals until its \
+        limit: about 15 minutes for data on Linux by default, less with TCP_USER_TIMEOUT or where no \
+        process holds the socket any more. Linux then forgets the connection in silence, and resets \
+        only what the other side sends later; other systems send a reset when they give up.",
+    pitfalls: "\
+        The capture shows where it was taken, not where the loss is: the data or their acknowledgments \
+        may be lost anywhere beyond. A reset minutes after the last retransmission answers a side that \
+        never knew of the failure, and seems to blame it. If only large segments are repeated, see \
+        `path_mtu`; if the window is closed, `zero_window_timeout`. An application that loses patience \
+        between two attempts aborts likewise (`app_abort`).",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     // Linux gives up in silence; the reset comes when no socket is left to take the peer's next segment.
@@ -69,6 +86,9 @@ pub static RETRANSMISSION_TIMEOUT: Cause = Cause {
                 routes and links at the time of the first retransmission",
     reference: "RFC 9293 3.8.3; RFC 6298 5.5 to 5.7",
     position: Position::First,
+    considered: "\
+        an abort, or an answer to a late segment, by a side that had retransmitted four times or more \
+        in vain",
     applies: |s| {
         RETRANSMITTED_IN_VAIN.holds(s)
             && (ACTIVE.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && GAVE_UP.holds(s)))
@@ -110,6 +130,18 @@ pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
     name: "zero_window_timeout",
     category: Category::Timeout,
     summary: "The receiver's window stayed closed until the sender gave up",
+    mechanism: "\
+        The receiving application stopped reading. Its buffer filled, and its TCP closed the window. \
+        The sender asked with probes, at growing intervals, whether there is room again. TCP itself \
+        asks as long as the probes are answered; then somebody's patience ended: the write timeout of \
+        the sending application, TCP_USER_TIMEOUT, or the kernel's limit for a socket that no process \
+        holds any more.",
+    pitfalls: "\
+        Who resets is the victim; who does not read is the cause. Answered probes prove that path and \
+        kernel are alive, so this is no fault of the network. A closed window is ordinary for a \
+        moment, wherever a sender is faster than its reader. Without the handshake Wireshark does not \
+        know the window scale, but 0 is 0. If nobody answers the probes either, the other host may be \
+        gone (`retransmission_timeout`).",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: None,
@@ -117,6 +149,9 @@ pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
                 waits for something else; compare with the sender's write timeout",
     reference: "RFC 9293 3.8.6.1; RFC 6429",
     position: Position::First,
+    considered: "\
+        an abort, or an answer to a late segment, by a side that had probed a closed window twice or \
+        more",
     applies: |s| {
         WINDOW_CLOSED.holds(s)
             && (ACTIVE.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && GAVE_UP.holds(s)))
@@ -142,116 +177,21 @@ pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
     },
 };
 
-/// An orphan in FIN-WAIT-2 timed out, then the peer spoke.
-pub static FIN_WAIT_TIMEOUT: Cause = Cause {
-    name: "fin_wait_timeout",
-    category: Category::Timeout,
-    summary: "A half-closed side had waited for the other's close in vain and was gone when that spoke",
-    severity: Severity::Habit,
-    origin: Origin::Endpoint,
-    kernel_reason: Some("NO_SOCKET"),
-    next_step: "See why the other side did not close when it got the FIN: `ss -t state close-wait` there \
-                shows a program that forgets to",
-    reference: "RFC 9293 3.6 and 3.10.4; Linux tcp_fin_timeout",
-    position: Position::First,
-    applies: |s| SILENT_IN_FIN_WAIT.holds(s) || FIN_FOUND_NOBODY.holds(s),
-    prior: 0.0,
-    weighs: &[
-        (&OWN_FIN, 1.0),
-        (&SILENT_IN_FIN_WAIT, 4.0),
-        (&LONG_IN_FIN_WAIT, 2.0),
-        (&FIN_FOUND_NOBODY, 2.0),
-        (&HALF_CLOSE_ALIVE, -2.0),
-        (&SENDER_WAS_RESET, -3.0),
-        (&LABEL_FITS, 0.5),
-        (&LABEL_MISSING, -4.0),
-    ],
-    ceiling: 97,
-    provoked: true,
-    explain: |s| {
-        format!(
-            "{} had closed (FIN in frame {}) and waited for {} to close, too; when frame {} came {} \
-             later, it was gone",
-            s.reset.sender,
-            s.reset.own.fin.frame,
-            s.reset.receiver,
-            s.trigger_frame(),
-            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
-        )
-    },
-};
-
-/// A longer name does not fit in the sentence; the evidence and the field hold it.
-const LONGEST_NAME: usize = 60;
-
-/// Something that keeps connections dropped an idle one.
-pub static IDLE_TIMEOUT: Cause = Cause {
-    name: "idle_timeout",
-    category: Category::Timeout,
-    summary: "The connection was idle for longer than a load balancer, firewall, NAT or server allows",
-    severity: Severity::Problem,
-    origin: Origin::Middlebox,
-    kernel_reason: None,
-    next_step: "Set the keep-alive of TCP or of the application below the shortest idle timer on the way, \
-                and look these timers up: load balancers, firewalls, NAT gateways",
-    reference: "RFC 5382 5 (REQ-5); RFC 9293 3.8.4",
-    position: Position::First,
-    applies: |s| idle(s).is_some() && (ACTIVE.holds(s) || ANSWERS_ESTABLISHED.holds(s)),
-    // A silence alone says little: any connection that ends was silent before.
-    prior: -1.0,
-    weighs: &[
-        (&ANSWERS_ESTABLISHED, 1.0),
-        (&LONG_SILENCE, 1.5),
-        (&AT_EXPIRY, 3.0),
-        (&AFTER_EXPIRY, 1.5),
-        (&CLAIMS_IDLE, 4.5),
-        (&GAP_RECURS, 3.5),
-        (&ENDED_BOTH_WAYS, 3.0),
-        (&SILENCE_SURVIVED, -4.0),
-        (&HOPS_DIFFER, 5.0),
-        (&HOP_DIFFERS_BY_ONE, 2.5),
-        (&LABEL_MISSING, 2.5),
-        (&TOO_FAST, 2.5),
-        (&DSCP_DROPPED, 2.0),
-        (&LINK_DIFFERS, 1.5),
-        (&LABEL_FITS, -1.0),
-        (&REQUEST_UNANSWERED, -2.5),
-        (&SENDER_WAS_RESET, -2.0),
-        (&SENDER_SPOKE_ON, -2.0),
-    ],
-    ceiling: 97,
-    provoked: true,
-    explain: |s| {
-        let silence = idle(s).map_or(0, |silence| silence.time);
-        let timer = idle_timer(s)
-            .filter(|name| name.len() <= LONGEST_NAME)
-            .map(|timer| format!(" (as the timer of {timer})"))
-            .unwrap_or_default();
-        let by = if is_foreign(s) {
-            " by a box between"
-        } else {
-            ""
-        };
-        match s.trigger_of_passive() {
-            Some(trigger) if !s.reset.silence_at_end().unprovoked => format!(
-                "Probably dropped{by} after {} of silence{timer}: the next segment, frame {}, was \
-                 answered with a reset",
-                duration(silence),
-                trigger.frame
-            ),
-            _ => format!(
-                "Probably ended{by} for being idle: nobody had spoken for {}{timer}",
-                duration(silence)
-            ),
-        }
-    },
-};
-
 /// Full-size segments vanish on the way.
 pub static PATH_MTU: Cause = Cause {
     name: "path_mtu",
     category: Category::Timeout,
     summary: "Large segments vanish on the way while small ones arrive: a path with a smaller MTU",
+    mechanism: "\
+        The path carries less than the segment size that both sides agreed on: a tunnel, a VPN or \
+        PPPoE takes its share. The router that can't forward a large segment should say so by ICMP; \
+        where a filter stops that message, the sender repeats what can never arrive. The handshake and \
+        small requests work, the first large transfer hangs, and a timeout ends it.",
+    pitfalls: "\
+        A line that dies just before the first large segment looks the same, so that no verdict is \
+        surer than 75 %. On the sending host a capture shows segments larger than the MTU, because the \
+        network card cuts them later. Linux may find the size itself (tcp_mtu_probing) and recover. \
+        The ICMP message may be missing only because a capture filter left it out.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: None,
@@ -259,6 +199,9 @@ pub static PATH_MTU: Cause = Cause {
                 \"fragmentation needed\" through, or clamp the MSS at the tunnel",
     reference: "RFC 2923 2.1; RFC 8899 1",
     position: Position::First,
+    considered: "\
+        an abort, or an answer to a late segment, where large segments were retransmitted in vain and \
+        smaller ones had arrived",
     applies: |s| {
         stuck_size(s).is_some()
             && (ACTIVE.holds(s) || (ANSWERS_ESTABLISHED.holds(s) && GAVE_UP.holds(s)))

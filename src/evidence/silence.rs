@@ -153,8 +153,8 @@ pub static WINDOW_REOPENED: Fact = Fact {
 
 /// Half-closed, all acknowledged, and then nothing for as long as FIN-WAIT-2 lasts.
 pub static SILENT_IN_FIN_WAIT: Fact = Fact {
-    what: "Its sender's FIN was acknowledged, then nobody spoke for 59 s or more: as long as FIN- \
-           WAIT-2 lasts",
+    what: "Its sender's FIN was acknowledged, then nobody spoke for 59 s or more: as long as \
+           FIN-WAIT-2 lasts",
     holds: |s| {
         answers_in_fin_wait(s)
             && s.reset

@@ -23,6 +23,19 @@ pub static FIREWALL: Cause = Cause {
     name: "firewall",
     category: Category::Handshake,
     summary: "A firewall refused the connection attempt, or cut the connection, in the host's name",
+    mechanism: "\
+        A packet filter that rejects instead of dropping makes the reset itself, with the host's \
+        address as its source. Against a SYN it sends what a closed port would: RST and ACK, with \
+        sequence number 0. Against a segment of a connection it sends a reset whose sequence number is \
+        that segment's acknowledgment number, and keeps the segment back. The filter may be a box on \
+        the way, or a rule on the host itself, as netfilter's REJECT.",
+    pitfalls: "\
+        Window 0, no options and IP-ID 0 are no sign of a firewall: a kernel's own answer to a stray \
+        segment has them, too. Over IPv4 only a DSCP that it does not copy tells a filter on the host \
+        itself from a closed port (`refused`). If the file holds no other packet of the host, there is \
+        nothing to compare the TTL with, and the verdict is hardly more than even. A route change can \
+        shift the TTL by a hop. Who forges resets beside the path looks the same until the file shows \
+        whether the data got through (`injected`).",
     severity: Severity::Problem,
     origin: Origin::Middlebox,
     kernel_reason: None,
@@ -30,6 +43,9 @@ pub static FIREWALL: Cause = Cause {
                 devices on it, and capture behind the suspected one",
     reference: "RFC 9293 3.10.7.1; netfilter REJECT --reject-with tcp-reset",
     position: Position::First,
+    considered: "\
+        a reset that answers a SYN; one that cuts a connection and has another TTL or flow label than \
+        its host; or one that says that a rule forbids the connection",
     // Boxes that reset both sides write the numbers of a live TCP.
     applies: |s| {
         ANSWERS_SYN.holds(s)
@@ -125,6 +141,17 @@ pub static REFUSED: Cause = Cause {
     name: "refused",
     category: Category::Handshake,
     summary: "The port is closed: the host's own TCP says that nobody listens",
+    mechanism: "\
+        The SYN reached the host, and no socket listens on that address and port: RFC 9293 has the \
+        host answer with a reset that acknowledges the SYN, and the client's connect fails at once \
+        with \"connection refused\". The service is down or not up yet, it listens on another address \
+        (often 127.0.0.1 only), or the client has the wrong host or port.",
+    pitfalls: "\
+        A filter on the host itself writes the same packet. Over IPv6 it can be told apart, as Linux's \
+        own reset has a flow label and netfilter's has 0; over IPv4 at most by a DSCP that it does not \
+        copy. A load balancer that answers for the host is as near as the host, and refuses in its own \
+        name. A full backlog is no refusal on Linux, which then drops the SYN in silence, but it is on \
+        Windows. Windows repeats a refused SYN: several resets can be one refusal.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: Some("NO_SOCKET"),
@@ -132,6 +159,7 @@ pub static REFUSED: Cause = Cause {
                 listens; check that this is the right host and port",
     reference: "RFC 9293 3.5.2, group 1, and 3.10.7.1",
     position: Position::First,
+    considered: "a reset that answers a SYN",
     applies: |s| ANSWERS_SYN.holds(s),
     prior: 0.0,
     weighs: &[
@@ -187,6 +215,15 @@ pub static ECN_BLOCKED: Cause = Cause {
     name: "ecn_blocked",
     category: Category::Handshake,
     summary: "A box resets SYNs that ask for ECN; without it they get through",
+    mechanism: "\
+        A client that wants Explicit Congestion Notification sets the flags ECE and CWR in its SYN. \
+        Some boxes take these once reserved bits for an attack and reset the connection, against RFC \
+        3360. Without them the next SYN gets its SYN-ACK.",
+    pitfalls: "\
+        Two SYNs may differ by chance: a service that starts between them, or a rule that changes, \
+        looks the same; the next SYN that asks for ECN tells. A box that drops such SYNs makes no \
+        reset, but a delay until the client tries without. Where all SYNs of the file ask for ECN \
+        nothing can be compared, and the verdict is `firewall` or `refused`.",
     severity: Severity::Problem,
     origin: Origin::Middlebox,
     kernel_reason: None,
@@ -194,6 +231,9 @@ pub static ECN_BLOCKED: Cause = Cause {
                 (net.ipv4.tcp_ecn)",
     reference: "RFC 3168 6.1.1.1; RFC 3360",
     position: Position::First,
+    considered: "\
+        a reset that answers a SYN that asks for ECN, where the same port accepts this client's SYNs \
+        without it",
     applies: |s| TAKES_PLAIN_SYN_ONLY.holds(s),
     prior: 0.0,
     weighs: &[

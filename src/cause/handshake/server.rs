@@ -18,6 +18,16 @@ pub static ACCEPT_OVERFLOW: Cause = Cause {
     name: "accept_overflow",
     category: Category::Handshake,
     summary: "The server's queue of connections waiting to be accepted is full",
+    mechanism: "\
+        The server's kernel answered the SYN. When the client's ACK or first data came, the queue of \
+        connections that wait for accept() was full, and the kernel took the handshake back with a \
+        reset. To the client the connection was made already, so it fails at its first read or write.",
+    pitfalls: "\
+        No packet shows a queue: only the server's counters prove it. Linux resets only with \
+        net.ipv4.tcp_abort_on_overflow; by default it drops the segment in silence, and overflow shows \
+        as repeated SYNs and SYN-ACKs without any reset. A listener that is closed at that moment \
+        (`listener_closed`), and a box that has not seen the SYN-ACK (`asymmetric_path`), reset the \
+        same segment.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: None,
@@ -25,6 +35,9 @@ pub static ACCEPT_OVERFLOW: Cause = Cause {
                 raise the backlog and net.core.somaxconn, or let the application accept faster",
     reference: "Linux ip-sysctl, tcp_abort_on_overflow; listen(2)",
     position: Position::First,
+    considered: "\
+        a server's reset of the client's first segment after the SYN-ACK, before it has sent anything \
+        else",
     applies: |s| AT_HANDSHAKE_END.holds(s),
     prior: 0.0,
     weighs: &[
@@ -52,6 +65,15 @@ pub static LISTENER_CLOSED: Cause = Cause {
     name: "listener_closed",
     category: Category::Handshake,
     summary: "The server stopped while connections waited to be accepted",
+    mechanism: "\
+        A listening socket was closed (restart, deployment, crash) while finished handshakes waited in \
+        its queue for accept(). The kernel aborts them all at once, and refuses SYNs to the port from \
+        then on. The clients had a connection and may have sent a request that nobody will read.",
+    pitfalls: "\
+        A connection that was accepted, and aborted before the server's first word, looks the same \
+        (`app_abort`, `unread_data`). In a restart without a gap another process accepts on the same \
+        port, and no refused SYN follows. Where connections in mid-exchange end at the same moment, \
+        the whole process went down (`mass_abort`). One such reset alone says little.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     // The listener's children are destroyed by tcp_disconnect [measured, Linux 6.18].
@@ -60,6 +82,9 @@ pub static LISTENER_CLOSED: Cause = Cause {
                 balancer before it stops, and let it accept what waits",
     reference: "RFC 9293 3.10.4 (CLOSE) and 3.10.5 (ABORT)",
     position: Position::First,
+    considered: "\
+        a server's reset of a connection on which it had sent nothing but its SYN-ACK and \
+        acknowledgments, and no FIN",
     applies: |s| {
         SERVER_NEVER_SPOKE.holds(s)
             && !OWN_FIN.holds(s)
@@ -97,6 +122,16 @@ pub static INVALID_ACK: Cause = Cause {
     name: "invalid_ack",
     category: Category::Handshake,
     summary: "A segment of the handshake acknowledges what was never sent",
+    mechanism: "\
+        In a handshake each side can acknowledge only the other's SYN. Any other acknowledgment draws \
+        a reset whose sequence number is that acknowledgment number, and no connection is made. Boxes \
+        that rewrite sequence numbers in one direction only make such segments, SYN proxies that lost \
+        their state, and old duplicates.",
+    pitfalls: "\
+        Wireshark's relative numbers hide it: look at the raw ones. Beyond a box that rewrites \
+        numbers, a capture shows others than the endpoint saw, and a right ACK can look wrong. A bare \
+        ACK with the numbers of an older connection is `port_reuse`. A SYN-ACK that answers an earlier \
+        SYN of the same port is wrong in the same way, and the next SYN heals it.",
     severity: Severity::Problem,
     origin: Origin::Endpoint,
     kernel_reason: Some("TCP_INVALID_ACK_SEQUENCE"),
@@ -104,6 +139,9 @@ pub static INVALID_ACK: Cause = Cause {
                 cookies that were lost",
     reference: "RFC 9293 3.10.7.2 to 3.10.7.4",
     position: Position::Any,
+    considered: "\
+        a reset that answers a segment of the handshake with an acknowledgment number that its sender \
+        had never sent up to",
     applies: |s| WRONG_ACK.holds(s) && in_handshake(s),
     prior: 0.5,
     weighs: &[(&WRONG_ACK, 4.5), (&LABEL_MISSING, -3.0)],
