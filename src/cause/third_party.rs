@@ -43,7 +43,8 @@ pub static INJECTED: Cause = Cause {
     position: Position::Any,
     considered: "\
         a reset that an endpoint would hardly send: of another distance, too fast, with guessed \
-        numbers, in a volley, against the IP identification, or by a side that lives on",
+        numbers, in a volley, to both sides at once, against the IP identification, or by a side that \
+        lives on",
     applies: |s| {
         let contradicts = [
             &SENDER_SPOKE_ON,
@@ -132,7 +133,8 @@ pub static BLIND_RESET: Cause = Cause {
     reference: "RFC 5961 3",
     position: Position::Any,
     considered: "\
-        a reset that answers no segment and does not have the number that its receiver must take",
+        a reset that answers no segment and does not have the number that its receiver must take, in \
+        the name of a side that is in the file",
     applies: |s| MISSES_THE_NUMBER.holds(s) && s.reset.own.seen,
     prior: -1.0,
     weighs: &[

@@ -126,6 +126,8 @@ fn texts_fit_where_the_pages_put_them() {
                 cause.name
             );
         }
+        // It stands in a table.
+        assert!(!cause.summary.contains('|'), "{}", cause.name);
         for (fact, _) in cause.weighs.iter().chain(cause.shared()) {
             let begins = fact
                 .what

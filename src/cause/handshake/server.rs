@@ -140,8 +140,8 @@ pub static INVALID_ACK: Cause = Cause {
     reference: "RFC 9293 3.10.7.2 to 3.10.7.4",
     position: Position::Any,
     considered: "\
-        a reset that answers a segment of the handshake with an acknowledgment number that its sender \
-        had never sent up to",
+        a reset that answers a segment of the handshake which acknowledges another number than its \
+        sender had reached",
     applies: |s| WRONG_ACK.holds(s) && in_handshake(s),
     prior: 0.5,
     weighs: &[(&WRONG_ACK, 4.5), (&LABEL_MISSING, -3.0)],
