@@ -45,23 +45,22 @@ pub fn page(cause: &Cause) -> String {
         "## What to do".to_owned(),
         wrap("", &format!("{}.", cause.next_step)),
         "## Reference".to_owned(),
-        wrap("", &format!("{}.", cause.reference)),
+        wrap("", &reference(cause)),
     ]);
-    if let Some(reason) = cause.kernel_reason {
-        parts.push(wrap("", &kernel(reason)));
-    }
     parts.join("\n\n") + "\n"
 }
 
 const SHARED: &str = "\
-    The [signs of another maker](README.md#signs-of-another-maker) count, too, as with every reset that \
-    its own host is said to have made.";
+    The [signs of another maker](README.md#signs-of-another-maker) count, too, as against any host's reset.";
 
-fn kernel(reason: &str) -> String {
-    format!(
-        "Linux's tracepoint tcp:tcp_send_reset calls it `{reason}`, in some situations otherwise: \
-         `rstanalysis.kernel_reason` gives the name that fits."
-    )
+fn reference(cause: &Cause) -> String {
+    let kernel = cause.kernel_reason.map_or_else(String::new, |reason| {
+        format!(
+            " Linux's tracepoint tcp:tcp_send_reset calls it `{reason}`, or otherwise by the case \
+             (`rstanalysis.kernel_reason`)."
+        )
+    });
+    format!("{}.{kernel}", cause.reference)
 }
 
 fn properties(cause: &Cause) -> String {
@@ -69,20 +68,20 @@ fn properties(cause: &Cause) -> String {
         Origin::Endpoint => "the host whose address it carries",
         Origin::Middlebox => "a box between, or a filter in the host's name",
         Origin::Attacker => "somebody who forged it",
-        Origin::Unknown => "not decided",
+        Origin::Unknown => "anybody",
     };
     let place = match cause.position {
         Position::First => "the first reset of a series",
         Position::Repeat => "the later resets of a series",
         Position::Any => "any reset of a series",
     };
-    format!(
-        "| category | severity | made by | explains | confidence |\n|---|---|---|---|---|\n\
-         | {} | {} | {maker} | {place} | at most {} % |",
-        cause.category.name(),
+    let sentence = format!(
+        "Severity {}, category {}. Made by {maker}; explains {place}; at most {} % sure.",
         severity(cause),
+        cause.category.name(),
         cause.ceiling
-    )
+    );
+    wrap("", &sentence)
 }
 
 fn severity(cause: &Cause) -> &'static str {
@@ -102,7 +101,7 @@ fn facts(heading: &str, weighs: &[(&Fact, f32)], wanted: fn(f32) -> bool) -> Vec
     let lines: Vec<String> = chosen.iter().map(line).collect();
     match lines.is_empty() {
         true => Vec::new(),
-        false => vec![format!("{heading}:"), lines.join("\n")],
+        false => vec![format!("{heading}:\n{}", lines.join("\n"))],
     }
 }
 
