@@ -33,10 +33,11 @@ static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     proto_tree *subtree = proto_item_add_subtree(root, rst_plugin.tree);
 
     proto_item_set_generated(root);
-    expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s",
-                           report->summary);
     for (size_t i = 0; i < report->item_count; i++)
         proto_item_set_generated(add_item(subtree, tvb, &report->items[i]));
+    /* Last, as it says the sentence once more. */
+    expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s",
+                           report->summary);
 }
 
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports)

@@ -66,6 +66,7 @@ macro_rules! fields {
 fields! {
     Cause Text "cause" "Cause" "The most probable cause of the reset";
     Category Text "category" "Category" "The family of the cause";
+    Severity Text "severity" "Severity" "How much to care: harmless, habit (an application's fault or habit, or unknown) or problem (breaks connections)";
     Explanation Text "explanation" "Explanation" "What happened, in one sentence";
     Confidence Unsigned "confidence" "Confidence (%)" "How probable the cause is, in percent";
     Alternative Text "alternative" "Alternative" "The second most probable cause";

@@ -39,16 +39,11 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
     say_verdict(&mut report, &ranking, explanation);
     say_evidence(&mut report, cause, situation, context);
     report.text(Field::NextStep, cause.next_step);
-    report.text(Field::Reference, cause.reference);
-    if let Some(reason) = kernel::reason(cause, situation) {
-        report.text(Field::KernelReason, reason);
-    }
+    say_nature(&mut report, cause, situation);
+    say_connection(&mut report, situation.reset);
     say_details(&mut report, cause, situation);
     say_series(&mut report, situation, context);
-    report.add(Field::Provisional, Value::Boolean(context.provisional));
-    if situation.reset.revised_by != 0 && !context.provisional {
-        report.add(Field::RevisedBy, Value::Frame(situation.reset.revised_by));
-    }
+    say_sources(&mut report, cause, situation, context);
     report
 }
 
@@ -74,8 +69,8 @@ fn expert(cause: &Cause) -> Expert {
 fn say_verdict(report: &mut Report, ranking: &Ranking, explanation: String) {
     let best = ranking.best;
     report.text(Field::Cause, best.cause.name);
-    report.text(Field::Explanation, explanation);
     report.add(Field::Confidence, Value::Unsigned(best.confidence.into()));
+    report.text(Field::Explanation, explanation);
     if let Some(other) = ranking.alternative {
         report.text(Field::Alternative, other.cause.name);
         report.add(
@@ -83,7 +78,6 @@ fn say_verdict(report: &mut Report, ranking: &Ranking, explanation: String) {
             Value::Unsigned(other.confidence.into()),
         );
     }
-    report.text(Field::Category, best.cause.category.name());
 }
 
 /// How much a fact moved the verdict, in words; the bounds are factors of 8 and 3 in probability.
@@ -98,16 +92,21 @@ pub fn strength(bits: f32) -> &'static str {
 fn say_evidence(report: &mut Report, cause: &Cause, situation: &Situation<'_>, context: Context) {
     let mut held: Vec<(&Fact, f32)> = cause.held(situation).collect();
     held.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    for (fact, bits) in held {
-        let field = if bits > 0.0 {
-            Field::Evidence
-        } else {
-            Field::EvidenceAgainst
-        };
-        report.text(
-            field,
-            format!("{} ({})", fact.says(situation), strength(bits)),
+    let (supporting, opposing): (Vec<_>, Vec<_>) = held.into_iter().partition(|it| it.1 > 0.0);
+    let mut say = |field: Field, facts: Vec<(&Fact, f32)>| {
+        for (fact, bits) in facts {
+            let text = format!("{} ({})", fact.says(situation), strength(bits));
+            report.text(field, text);
+        }
+    };
+    say(Field::Evidence, supporting);
+    say(Field::EvidenceAgainst, opposing);
+    if context.copy_of != 0 {
+        let again = format!(
+            "The same packet as frame {}, captured once more",
+            context.copy_of
         );
+        report.text(Field::Evidence, again);
     }
     for absence in absence::ALL
         .iter()
@@ -126,8 +125,16 @@ fn say_evidence(report: &mut Report, cause: &Cause, situation: &Situation<'_>, c
     }
 }
 
-fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
-    let reset = situation.reset;
+fn say_nature(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
+    report.text(Field::Severity, cause.severity.name());
+    report.text(Field::Category, cause.category.name());
+    report.text(Field::Origin, origin(cause, situation).name());
+    report.text(Field::Form, form_name(situation));
+    report.text(Field::State, state(situation.reset));
+    report.text(Field::Outcome, outcome(situation));
+}
+
+fn say_connection(report: &mut Report, reset: &Reset) {
     let (client, server) = (reset.client(), reset.server());
     report.text(Field::Client, client.address.to_string());
     report.add(Field::ClientPort, Value::Unsigned(client.port.into()));
@@ -135,15 +142,15 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
     report.add(Field::ServerPort, Value::Unsigned(server.port.into()));
     report.text(
         Field::Sender,
-        if reset.from_client {
-            "client"
-        } else {
-            "server"
+        match reset.from_client {
+            true => "client",
+            false => "server",
         },
     );
-    report.text(Field::Origin, origin(cause, situation).name());
-    report.text(Field::Form, form_name(situation));
-    report.text(Field::State, state(reset));
+}
+
+fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
+    let reset = situation.reset;
     if let Some(trigger) = reset
         .trigger
         .filter(|_| cause.provoked || reset.form != Form::Active)
@@ -154,7 +161,6 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
             Value::Duration(situation.delay().unwrap_or(0)),
         );
     }
-    report.text(Field::Outcome, outcome(situation));
     let silence = reset.silence_at_end().time;
     if silence >= LEAST_IDLE {
         report.add(Field::Idle, Value::Duration(silence));
@@ -184,12 +190,16 @@ fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) 
     if reset.number > 1 {
         report.add(Field::Interval, Value::Duration(reset.interval));
     }
-    if is_copy {
-        let again = format!(
-            "The same packet as frame {}, captured once more",
-            context.copy_of
-        );
-        report.text(Field::Evidence, again);
+}
+
+fn say_sources(report: &mut Report, cause: &Cause, situation: &Situation<'_>, context: Context) {
+    report.text(Field::Reference, cause.reference);
+    if let Some(reason) = kernel::reason(cause, situation) {
+        report.text(Field::KernelReason, reason);
+    }
+    report.add(Field::Provisional, Value::Boolean(context.provisional));
+    if situation.reset.revised_by != 0 && !context.provisional {
+        report.add(Field::RevisedBy, Value::Frame(situation.reset.revised_by));
     }
 }
 

@@ -11,7 +11,7 @@ import reports
 
 # The fields that users rely on, with their types. A change here is a line in CHANGELOG.md.
 FIELDS = {
-    "cause": "FT_STRING", "category": "FT_STRING", "explanation": "FT_STRING", "confidence": "FT_UINT32",
+    "cause": "FT_STRING", "category": "FT_STRING", "severity": "FT_STRING", "explanation": "FT_STRING", "confidence": "FT_UINT32",
     "alternative": "FT_STRING", "alternative.confidence": "FT_UINT32",
     "evidence": "FT_STRING", "evidence.against": "FT_STRING", "missing": "FT_STRING",
     "next_step": "FT_STRING", "reference": "FT_STRING", "kernel_reason": "FT_STRING",

@@ -73,6 +73,17 @@ pub enum Severity {
     Problem,
 }
 
+impl Severity {
+    /// Its name in the field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Harmless => "harmless",
+            Severity::Habit => "habit",
+            Severity::Problem => "problem",
+        }
+    }
+}
+
 /// Which resets of a series a cause can explain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
