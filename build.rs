@@ -17,11 +17,19 @@ mod plugin {
     use std::path::PathBuf;
     use std::process::Command;
 
-    const SOURCES: [&str; 3] = ["plugin/register.c", "plugin/read.c", "plugin/render.c"];
-    const HEADERS: [&str; 4] = [
+    const SOURCES: [&str; 6] = [
+        "plugin/register.c",
+        "plugin/read.c",
+        "plugin/render.c",
+        "plugin/statistics.c",
+        "plugin/cause_tree.c",
+        "plugin/conversation_table.c",
+    ];
+    const HEADERS: [&str; 5] = [
         "wrapper.h",
         "plugin/rstanalysis.h",
         "plugin/glue.h",
+        "plugin/statistics.h",
         "plugin/compat.h",
     ];
 

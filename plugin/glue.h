@@ -47,6 +47,11 @@ void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame);
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports);
 void rst_annotate(packet_info *pinfo, rst_reports reports);
 
+/* statistics.c: registration; a frame was taken in or is visited again; the session is about to end. */
+void rst_register_statistics(void);
+void rst_tap(const rst_session *session, packet_info *pinfo);
+void rst_close_statistics(const rst_session *session);
+
 #ifdef RST_FAULT_INJECTION
 /* register.c: throws an epan exception where RSTANALYSIS_FAULT says "WHERE:FRAME". */
 void rst_fault(const char *where, uint32_t frame);

@@ -58,6 +58,7 @@ static void open_file(void)
 
 static void close_file(void)
 {
+    rst_close_statistics(session);
     rst_plugin.core->session_free(session);
     session = NULL;
 }
@@ -97,6 +98,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         return 0;
     if (first_visit && tree != NULL)
         observe(pinfo, tree);
+    rst_tap(session, pinfo);
     bool tree_wanted = is_tree_wanted(tree), note_wanted = is_note_wanted(pinfo);
     if (tree_wanted || note_wanted) {
         rst_reports reports = rst_plugin.core->recall(session, pinfo->num, first_visit);
@@ -212,6 +214,7 @@ static void register_protocol(void)
     proto_register_subtree_array(trees, 1);
     register_init_routine(open_file);
     register_cleanup_routine(close_file);
+    rst_register_statistics();
 }
 
 static int want(GArray *wanted, const char *name)

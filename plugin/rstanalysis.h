@@ -113,6 +113,39 @@ typedef struct rst_reports {
 /* All that is known of the open file. Made and freed by the core, held by the glue. */
 typedef struct rst_session rst_session;
 
+/* What a statistic counts. */
+enum rst_count { RST_CAUSES, RST_CONVERSATIONS };
+
+/* A column of the table of conversations. */
+typedef struct rst_column {
+    const char *title;
+    bool is_number;
+} rst_column;
+
+/* A value in a row. */
+typedef struct rst_cell {
+    const char *text; /* NULL for a number */
+    uint32_t number;
+} rst_cell;
+
+/* RST_CAUSES: a node of a tree, with its name and count. RST_CONVERSATIONS: a row, with all columns. */
+typedef struct rst_row {
+    const rst_cell *cells;
+    uint8_t depth; /* in the tree: below the row before it that is less deep */
+} rst_row;
+
+/* What there is to show of a statistic; it belongs to it until its next call. */
+typedef struct rst_rows {
+    const rst_row *rows;
+    size_t count;
+} rst_rows;
+
+/* The servers in the tree: nothing is below them. */
+#define RST_DEEPEST 2
+
+/* The resets that one listener was told of. Made and freed by the core, held by the glue. */
+typedef struct rst_statistic rst_statistic;
+
 /* The core, as the glue sees it: tables to register and functions to call. None of the functions
  * calls epan, and none lets a panic out. */
 typedef struct rst_core {
@@ -131,6 +164,17 @@ typedef struct rst_core {
     void (*session_free)(rst_session *session);
     void (*observe)(rst_session *session, const rst_packet *packet);
     rst_reports (*recall)(rst_session *session, uint32_t frame, bool provisional);
+    const rst_column *columns;
+    size_t column_count;
+    /* Whether the frame holds a reset that counts in statistics. */
+    bool (*has_reset)(const rst_session *session, uint32_t frame);
+    rst_statistic *(*statistic_new)(enum rst_count count); /* NULL where it failed, allowed below */
+    void (*statistic_free)(rst_statistic *statistic);
+    void (*statistic_note)(rst_statistic *statistic, uint32_t frame);
+    /* To be called for each statistic that goes on when its session ends. */
+    void (*statistic_settle)(rst_statistic *statistic, const rst_session *session);
+    /* By all that the session knows now; NULL between files. */
+    rst_rows (*statistic_rows)(rst_statistic *statistic, const rst_session *session);
 } rst_core;
 
 /* Registers the plugin with epan. `core` must live as long as the process. */

@@ -105,7 +105,7 @@ fields! {
 
 impl Field {
     /// Its description.
-    pub fn describe(self) -> &'static Description {
+    pub const fn describe(self) -> &'static Description {
         &FIELDS[self as usize]
     }
 }

@@ -27,6 +27,7 @@ pub mod reset;
 pub mod segment;
 pub mod seq;
 pub mod session;
+pub mod statistics;
 pub mod text;
 pub mod timer;
 pub mod verdict;

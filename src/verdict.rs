@@ -251,7 +251,7 @@ fn state(reset: &Reset) -> &'static str {
 }
 
 /// What came of it: what RFC 9293 3.5.3 and RFC 5961 3.2 demand, and what the peer then did.
-fn outcome(situation: &Situation<'_>) -> &'static str {
+pub fn outcome(situation: &Situation<'_>) -> &'static str {
     let went_on = situation.series.peer_went_on.happened();
     let asked_anew = situation.answers_syn();
     match situation.reset.acceptance {

@@ -8,7 +8,9 @@ mod fault;
 mod plugin;
 mod preferences;
 mod session;
+mod statistics;
 mod tables;
+mod texts;
 
 /// Made by bindgen from plugin/rstanalysis.h.
 #[allow(

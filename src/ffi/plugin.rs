@@ -6,7 +6,10 @@ use std::ffi::c_int;
 use super::bindings::{self, rst_core};
 use super::preferences::configure;
 use super::session::{observe, recall, session_free, session_new};
-use super::tables::{C_EXPERTS, C_FIELDS, C_INPUTS, C_PREFERENCES, Shared};
+use super::statistics::{
+    has_reset, statistic_free, statistic_new, statistic_note, statistic_rows, statistic_settle,
+};
+use super::tables::{C_COLUMNS, C_EXPERTS, C_FIELDS, C_INPUTS, C_PREFERENCES, Shared};
 use crate::preference::Preference;
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
@@ -49,6 +52,14 @@ static CORE: Shared<rst_core> = Shared(rst_core {
     session_free: Some(session_free),
     observe: Some(observe),
     recall: Some(recall),
+    columns: C_COLUMNS.0.as_ptr(),
+    column_count: C_COLUMNS.0.len(),
+    has_reset: Some(has_reset),
+    statistic_new: Some(statistic_new),
+    statistic_free: Some(statistic_free),
+    statistic_note: Some(statistic_note),
+    statistic_settle: Some(statistic_settle),
+    statistic_rows: Some(statistic_rows),
 });
 
 /// Registers the plugin.

@@ -1,12 +1,13 @@
 //! The session behind the opaque pointer, and the functions that C calls on it.
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
 use std::ptr;
 
 use super::bindings::{rst_input, rst_item, rst_packet, rst_report, rst_reports, rst_session};
 use super::contain::{contain, install_hook};
 use super::fault::inject;
 use super::preferences::current;
+use super::texts::Texts;
 use crate::application::inputs::{self, Value as Input};
 use crate::decode::{RawSegment, decode};
 use crate::field::{Field, INPUTS};
@@ -23,7 +24,7 @@ struct Handle {
 /// Reports in C's form. The pointers in `reports` and `items` lead into this struct's own buffers.
 #[derive(Default)]
 struct Lent {
-    texts: Vec<CString>,
+    texts: Texts,
     items: Vec<rst_item>,
     reports: Vec<rst_report>,
 }
@@ -56,6 +57,15 @@ pub unsafe extern "C" fn session_free(session: *mut rst_session) {
     // SAFETY: by the contract above it is the Box that session_new gave away.
     let handle = unsafe { Box::from_raw(session.cast::<Handle>()) };
     let _ = contain(|| drop(handle));
+}
+
+/// The session, for what only reads it; none for NULL.
+///
+/// # Safety
+/// `session` is NULL or came from [`session_new`], and nobody changes it meanwhile.
+pub unsafe fn session_of<'a>(session: *const rst_session) -> Option<&'a Session> {
+    // SAFETY: by the contract above; the glue calls from one thread only.
+    unsafe { session.cast::<Handle>().as_ref() }.map(|handle| &handle.session)
 }
 
 /// Takes in one TCP layer of a frame. A failure is noted and shown on that frame.
@@ -194,9 +204,9 @@ impl Lent {
                 self.items.push(item);
             }
             let lent = rst_report {
-                heading: self.text(&report.heading),
-                summary: self.text(&report.summary),
-                note: self.text(&report.note),
+                heading: self.texts.lend(&report.heading),
+                summary: self.texts.lend(&report.summary),
+                note: self.texts.lend(&report.note),
                 items: self.items[start..].as_ptr(),
                 item_count: report.items.len(),
                 expert: report.expert as u16,
@@ -211,7 +221,7 @@ impl Lent {
 
     fn item(&mut self, field: Field, value: &Value) -> rst_item {
         let (text, number) = match value {
-            Value::Text(text) => (self.text(text), 0),
+            Value::Text(text) => (self.texts.lend(text), 0),
             Value::Unsigned(number) | Value::Frame(number) => (ptr::null(), i64::from(*number)),
             Value::Signed(number) => (ptr::null(), i64::from(*number)),
             Value::Boolean(yes) => (ptr::null(), i64::from(*yes)),
@@ -222,14 +232,6 @@ impl Lent {
             number,
             field: field as u16,
         }
-    }
-
-    /// The text with an end that C knows; what follows a NUL is cut.
-    fn text(&mut self, text: &str) -> *const c_char {
-        let until_nul = text.split('\0').next().unwrap_or_default();
-        self.texts.push(CString::new(until_nul).unwrap_or_default());
-        // A CString's bytes stay where they are when the vector around it grows.
-        self.texts.last().map_or(ptr::null(), |text| text.as_ptr())
     }
 }
 

@@ -1,10 +1,11 @@
-//! The tables of `field.rs` and `preference.rs` as C sees them, made at compile time.
+//! The tables of `field.rs`, `preference.rs` and `statistics` as C sees them, made at compile time.
 
 use std::ffi::c_char;
 
-use super::bindings::{rst_choice, rst_expert, rst_field, rst_preference};
+use super::bindings::{rst_choice, rst_column, rst_expert, rst_field, rst_preference};
 use crate::field::{EXPERTS, FIELDS, INPUTS};
 use crate::preference::{Choice, PREFERENCES};
+use crate::statistics::COLUMNS;
 
 /// A table that C reads: pointers to static texts, never written.
 pub struct Shared<T>(pub T);
@@ -122,6 +123,24 @@ pub static C_INPUTS: Shared<[*const c_char; INPUTS.len()]> = Shared({
     let mut i = 0;
     while i < INPUTS.len() {
         table[i] = INPUTS[i].name.as_ptr();
+        i += 1;
+    }
+    table
+});
+
+/// `COLUMNS` for C.
+pub static C_COLUMNS: Shared<[rst_column; COLUMNS.len()]> = Shared({
+    let empty = rst_column {
+        title: std::ptr::null(),
+        is_number: false,
+    };
+    let mut table = [empty; COLUMNS.len()];
+    let mut i = 0;
+    while i < COLUMNS.len() {
+        table[i] = rst_column {
+            title: COLUMNS[i].title.as_ptr(),
+            is_number: COLUMNS[i].is_number,
+        };
         i += 1;
     }
     table

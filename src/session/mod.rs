@@ -131,6 +131,30 @@ impl Session {
         of_frame.map(|(_, entry)| *entry)
     }
 
+    /// Whether the frame holds a reset that is no copy of an earlier one.
+    pub fn has_reset(&self, frame: u32) -> bool {
+        self.resets_in(&[frame]).next().is_some()
+    }
+
+    /// The resets of these frames, without copies.
+    pub(crate) fn resets_in(&self, frames: &[u32]) -> impl Iterator<Item = Index> {
+        let entries = frames.iter().flat_map(|frame| self.entries(*frame));
+        entries.filter_map(|entry| match entry {
+            Entry::Reset(reset) => Some(reset),
+            _ => None,
+        })
+    }
+
+    /// What is the same for all resets of a connection, whichever side sent them: the earlier one of its
+    /// two series.
+    pub(crate) fn conversation_of(&self, reset: Index) -> Index {
+        let series = self.resets[reset.place()].series;
+        match self.series[series.place()].opposite {
+            Some(opposite) if opposite.place() < series.place() => opposite,
+            _ => series,
+        }
+    }
+
     /// What is known of the frame, as far as the file was read. `provisional` says that the frame is
     /// being read for the first time, so that nothing after it is known.
     pub fn recall(&self, frame: u32, provisional: bool) -> Vec<Report> {

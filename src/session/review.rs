@@ -16,7 +16,8 @@ const MOST_REVISIONS: usize = 64;
 const MOST_REVIEWED: usize = 1 << 16;
 
 impl Session {
-    pub(super) fn situation(&self, index: Index) -> Situation<'_> {
+    /// All that is known of the reset at `index`.
+    pub(crate) fn situation(&self, index: Index) -> Situation<'_> {
         let reset = &self.resets[index.place()];
         let series = &self.series[reset.series.place()];
         Situation {
