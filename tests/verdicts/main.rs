@@ -9,5 +9,6 @@ mod closing;
 mod handshake;
 mod opening;
 mod path;
+mod statistics;
 mod third_party;
 mod timeout;
