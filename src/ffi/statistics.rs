@@ -212,9 +212,7 @@ mod tests {
         // SAFETY: as above.
         unsafe { statistic_free(causes) };
         // SAFETY: NULL is allowed.
-        assert_eq!(
-            unsafe { statistic_rows(ptr::null_mut(), ptr::null()) }.count,
-            0
-        );
+        let rows = unsafe { statistic_rows(ptr::null_mut(), ptr::null()) };
+        assert_eq!(rows.count, 0);
     }
 }
