@@ -17,13 +17,14 @@ mod plugin {
     use std::path::PathBuf;
     use std::process::Command;
 
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 7] = [
         "plugin/register.c",
         "plugin/read.c",
         "plugin/render.c",
         "plugin/statistics.c",
         "plugin/cause_tree.c",
         "plugin/conversation_table.c",
+        "plugin/version.c",
     ];
     const HEADERS: [&str; 5] = [
         "wrapper.h",
@@ -39,11 +40,14 @@ mod plugin {
             println!("cargo::rerun-if-changed={file}");
         }
         let includes = include_folders();
-        // Another version of the headers, and the plugin has to be another one.
-        let versions = includes.iter().map(|folder| folder.join("ws_version.h"));
-        for file in versions.filter(|file| file.exists()) {
-            println!("cargo::rerun-if-changed={}", file.display());
+        // Another version of the headers, and the plugin has to be another one. Their folder is watched: packages
+        // give the files in it the time at which the package was made, which may be before this build.
+        let headers = |folder: &&PathBuf| folder.join("ws_version.h").exists();
+        for folder in includes.iter().filter(headers) {
+            println!("cargo::rerun-if-changed={}", folder.display());
         }
+        // Nobody calls what is in plugin/version.c, so the linker has to be told that it is needed.
+        println!("cargo::rustc-link-arg-cdylib=-Wl,--undefined=rst_check_version");
         compile_glue(&includes);
         generate_bindings(&includes);
     }

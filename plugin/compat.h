@@ -15,6 +15,10 @@
     (WIRESHARK_VERSION_MAJOR > (major) \
      || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
+/* The Wireshark that this is built for. */
+#define RST_BUILT_FOR_MAJOR WIRESHARK_VERSION_MAJOR
+#define RST_BUILT_FOR_MINOR WIRESHARK_VERSION_MINOR
+
 /* From 4.6 on epan leaves out the protocol items that nobody wants, so the IP headers have to be
  * wanted beside TCP. Before, that would only cost time. */
 #if RST_WIRESHARK_AT_LEAST(4, 6)

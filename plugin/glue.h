@@ -52,6 +52,9 @@ void rst_register_statistics(void);
 void rst_tap(const rst_session *session, packet_info *pinfo);
 void rst_close_statistics(const rst_session *session);
 
+/* version.c: the dynamic linker calls it when the plugin is loaded. */
+void rst_check_version(void);
+
 #ifdef RST_FAULT_INJECTION
 /* register.c: throws an epan exception where RSTANALYSIS_FAULT says "WHERE:FRAME". */
 void rst_fault(const char *where, uint32_t frame);
