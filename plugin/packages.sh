@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Installs what is missing on a Debian machine. Sourced by plugin/install and tests/run, which set $repository.
+# Finds and installs what is missing on a Debian machine. Sourced by plugin/install and tests/run, which set
+# $repository, and asked by cmake/Needs.cmake.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -33,7 +34,7 @@ has_program() {
 
 has_libclang() {
     [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null ||
-        compgen -G '/usr/lib/*/libclang*.so*' >/dev/null
+        compgen -G '/usr/lib*/libclang*.so*' >/dev/null || compgen -G '/usr/lib/*/libclang*.so*' >/dev/null
 }
 
 has_wireshark_headers() {
@@ -119,22 +120,25 @@ apt_update() {
     fi
 }
 
-# Sees to everything that building and running the plugin needs; "$@" are further lines of the table.
-install_packages() {
-    local missing rust=present
-    missing=$({
-        cat <<'TABLE'
-tshark has_program tshark
+# What building the plugin takes besides Rust, as that table.
+building() {
+    cat <<'TABLE'
 libwireshark-dev has_wireshark_headers
 libglib2.0-dev pkg-config --exists glib-2.0
 pkg-config has_program pkg-config
 libclang-dev has_libclang
 gcc has_c_compiler
 libc6-dev test -e /usr/include/stdio.h
-python3 has_program python3
 ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 TABLE
-        printf '%s\n' "$@"
+}
+
+# Sees to everything that building and running the plugin needs; "$@" are further lines of the table.
+install_packages() {
+    local missing rust=present
+    missing=$({
+        building
+        printf '%s\n' 'tshark has_program tshark' 'python3 has_program python3' "$@"
     } | missing_packages)
     find_rust || rust=missing
     if [ -n "$missing" ] || [ "$rust" = missing ]; then
