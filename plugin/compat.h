@@ -18,6 +18,9 @@
 /* The Wireshark that this is built for. */
 #define RST_BUILT_FOR_MAJOR WIRESHARK_VERSION_MAJOR
 #define RST_BUILT_FOR_MINOR WIRESHARK_VERSION_MINOR
+#define RST_SPELLED(number) #number
+#define RST_VERSION_TEXT(major, minor) RST_SPELLED(major) "." RST_SPELLED(minor)
+#define RST_BUILT_FOR RST_VERSION_TEXT(WIRESHARK_VERSION_MAJOR, WIRESHARK_VERSION_MINOR)
 
 /* From 4.6 on epan leaves out the protocol items that nobody wants, so the IP headers have to be
  * wanted beside TCP. Before, that would only cost time. */

@@ -36,7 +36,8 @@ __attribute__((constructor)) void rst_check_version(void)
     epan_get_version_number(&major, &minor, &micro);
     if ((major == RST_BUILT_FOR_MAJOR && minor == RST_BUILT_FOR_MINOR) || dladdr(&here, &self) == 0)
         return;
-    report_warning("%s was built for Wireshark %d.%d and can't be used by this Wireshark, %d.%d. Run plugin/install of TCP "
-                   "Reset Analysis again, or install its package for Wireshark %d.%d.",
-                   self.dli_fname, RST_BUILT_FOR_MAJOR, RST_BUILT_FOR_MINOR, major, minor, major, minor);
+    /* plugin/install looks for the first sentence in the file. */
+    report_warning("%s was built for Wireshark " RST_BUILT_FOR " and can't be used by this Wireshark, %d.%d. Run "
+                   "plugin/install of TCP Reset Analysis again, or install its package for Wireshark %d.%d.",
+                   self.dli_fname, major, minor, major, minor);
 }
