@@ -47,7 +47,7 @@ set(installed "${PLUGIN_FOLDER}/rstanalysis.so")
 place("${LIBRARY}" "${installed}")
 list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${installed}")
 
-file(GLOB files "${SOURCE}/plugin/profile/*")
+file(GLOB files "${PROFILE}/*")
 foreach(file IN LISTS files)
     cmake_path(GET file FILENAME name)
     set(installed "${PROFILE_FOLDER}/${name}")

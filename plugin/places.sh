@@ -43,6 +43,11 @@ in_folder() {
     if [ -w "$folder" ]; then "$@"; else as_root "$@"; fi
 }
 
+remove() {
+    rm -f "$1" 2>/dev/null || fail "can't remove $1: make its folder writable for $(id -un)."
+    progress "Removed $1"
+}
+
 # "$1" is a folder of plugins; those of Wireshark's other versions lie beside it.
 uninstall_plugin() {
     local file package
@@ -52,8 +57,8 @@ uninstall_plugin() {
             continue
         elif [ -n "$package" ]; then
             progress "Kept, since it is of a package: $file. To remove it: apt-get remove $package"
-        elif rm -f "$file"; then
-            progress "Removed $file"
+        else
+            remove "$file"
         fi
     done
 }
@@ -61,10 +66,10 @@ uninstall_plugin() {
 # "$1" is the folder of the profile. Wireshark keeps files of its own there once the profile was used.
 uninstall_profile() {
     local file
-    [ -d "$1" ] && [ -z "$(package_of "$1")" ] || return
-    for file in "$repository"/plugin/profile/*; do
+    [ -d "$1" ] && [ -z "$(package_of "$1")" ] || return 0
+    for file in "$repository/plugin/profile/TCP Reset Analysis"/*; do
         if cmp -s "$file" "$1/${file##*/}"; then
-            rm -f "$1/${file##*/}" && progress "Removed $1/${file##*/}"
+            remove "$1/${file##*/}"
         fi
     done
     rmdir "$1" 2>/dev/null && return

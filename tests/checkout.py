@@ -1,4 +1,4 @@
-"""A checkout of its own for tests of plugin/explain, with stand-ins for the programs that would change the machine.
+"""A checkout of its own for tests of what installs the plugin, with stand-ins for the programs that would change the machine.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -10,14 +10,14 @@ import subprocess
 
 import environment
 
-PARTS = ["src", "plugin", "build.rs", "wrapper.h", "Cargo.toml", "Cargo.lock"]
+PARTS = ["src", "plugin", "cmake", "build.rs", "wrapper.h", "Cargo.toml", "Cargo.lock", "LICENSE"]
 SYSTEM_FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
 REFUSAL = "#!/bin/sh\necho \"$0 $*\" >> \"$CALLS\"\nexit 1\n"
 # Says it is new enough; "builds" by taking the library that the tests have built.
 CARGO = """#!/bin/sh
 case $1 in
 --version) echo "cargo 1.999.0" ;;
-build) echo "cargo $*" >> "$CALLS"; mkdir -p target/release && cp "$LIBRARY" target/release/librstanalysis.so ;;
+build) echo "cargo $*" >> "$CALLS"; mkdir -p "$CARGO_TARGET_DIR/release" && cp "$LIBRARY" "$CARGO_TARGET_DIR/release/librstanalysis.so" ;;
 esac
 """
 RUSTC = "#!/bin/sh\necho 'rustc 1.999.0'\n"
@@ -75,10 +75,16 @@ class Checkout:
         os.chown(path, environment.account().pw_uid, environment.account().pw_gid)
         return path
 
-    def explain(self, *arguments):
-        return subprocess.run([self.folder / "plugin" / "explain", *arguments], env=self.environment, cwd=self.home,
+    def run(self, *command, **variables):
+        return subprocess.run(command, env={**self.environment, **variables}, cwd=self.home,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape",
                               timeout=environment.LONGEST_RUN, **environment.as_account())
+
+    def explain(self, *arguments):
+        return self.run(self.folder / "plugin" / "explain", *arguments)
+
+    def install(self, *arguments):
+        return self.run(self.folder / "plugin" / "install", *arguments)
 
     def called(self):
         """The lines that the stand-ins noted since the last call of this."""
