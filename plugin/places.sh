@@ -63,7 +63,8 @@ uninstall_plugin() {
     done
 }
 
-# "$1" is the folder of the profile. Wireshark keeps files of its own there once the profile was used.
+# "$1" is the folder of the profile. Wireshark notes the windows' sizes in "recent" once the profile was used; alone,
+# that is nothing to keep.
 uninstall_profile() {
     local file
     [ -d "$1" ] && [ -z "$(package_of "$1")" ] || return 0
@@ -72,6 +73,7 @@ uninstall_profile() {
             remove "$1/${file##*/}"
         fi
     done
+    [ "$(ls -A "$1")" != recent ] || remove "$1/recent"
     rmdir "$1" 2>/dev/null && return
     for file in "$1"/*; do
         progress "Kept, since it is yours: $file"

@@ -76,6 +76,7 @@ class Personal(Cmake):
 
     def test_uninstall_leaves_nothing_after_two_installations(self):
         self.install()
+        self.write(self.profile / "recent", "of Wireshark")
         self.install()
         self.uninstall()
         self.assertEqual(files(self.checkout.home), ["calls"])

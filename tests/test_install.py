@@ -104,6 +104,7 @@ class Install(unittest.TestCase):
         self.install()
         other = self.folder.parent.parent / "3.6" / "epan" / "rstanalysis.so"
         self.write(other, b"for an older Wireshark")
+        self.write(self.profile / "recent", b"of Wireshark")
         self.install("--uninstall")
         self.assertEqual(files(self.checkout.home), ["calls"])
         self.assertFalse(self.profile.exists())
@@ -112,7 +113,7 @@ class Install(unittest.TestCase):
     def test_uninstall_keeps_and_names_what_is_the_users(self):
         self.install()
         self.write(self.profile / "hosts", b"mine")
-        self.write(self.profile / "recent", b"Wireshark's")
+        self.write(self.profile / "recent", b"of Wireshark")
         self.write(self.folder / "another.so", b"another plugin")
         said = self.install("--uninstall")
         self.assertEqual(names(self.profile), ["hosts", "recent"])
