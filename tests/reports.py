@@ -76,8 +76,8 @@ RESETS = "tcp.flags.reset == 1 or _ws.malformed"
 
 def options_for(host):
     """What makes tshark print all that parse() wants to know."""
-    filter = f"rstanalysis or {RESETS}" if host.has_plugin else RESETS
-    return ["-n", "-Y", filter, "-T", "pdml", "-J", "tcp rstanalysis"]
+    filter, protocols = (f"rstanalysis or {RESETS}", "tcp rstanalysis") if host.has_plugin else (RESETS, "tcp")
+    return ["-n", "-Y", filter, "-T", "pdml", "-J", protocols]
 
 
 def parse(run):

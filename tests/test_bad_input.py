@@ -12,14 +12,23 @@ import environment
 import reports
 from reports import ONE_PASS, TWO_PASSES
 
+MOST_MERGED = 250    # files
+
 
 @functools.cache
 def everything():
     """All captures of Ethernet, one behind the other, in one file: the same addresses and ports again and again."""
-    path = environment.own_folder("everything") / "everything.pcapng"
+    folder = environment.own_folder("everything")
     listing = environment.host().run("capinfos", "-T", "-r", "-E", *environment.captures().values()).stdout
     ethernet = [capture for capture, link in (line.split("\t") for line in listing.splitlines()) if link == "ether"]
-    damage.run(["mergecap", "-a", "-w", path, *ethernet])
+    # mergecap lists its files in a comment, and that of Wireshark 4.4 writes a file that no program can read where
+    # the comment is longer than 64 KB.
+    parts = []
+    for start in range(0, len(ethernet), MOST_MERGED):
+        parts.append(folder / f"part{len(parts)}.pcapng")
+        damage.run(["mergecap", "-a", "-w", parts[-1], *ethernet[start:start + MOST_MERGED]])
+    path = folder / "everything.pcapng"
+    damage.run(["mergecap", "-a", "-w", path, *parts])
     return path
 
 

@@ -5,6 +5,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import decimal
 import difflib
 import re
 import unittest
@@ -14,6 +15,9 @@ import judgement
 from reports import ONE_PASS, TWO_PASSES
 
 GOLDEN = environment.REPOSITORY / "tests" / "golden"
+# From 4.6 on, Wireshark shows a short time in a smaller unit.
+SCALED = re.compile(r"(?<=: )([\d.]+) (milli|micro|nano)seconds(?=]$)", re.MULTILINE)
+EXPONENTS = {"milli": -3, "micro": -6, "nano": -9}
 
 
 def chosen():
@@ -26,13 +30,17 @@ def chosen():
     return sorted(set(names.values()))
 
 
+def in_seconds(scaled):
+    return f"{decimal.Decimal(scaled[1]).scaleb(EXPONENTS[scaled[2]]):.9f} seconds"
+
+
 def trees(name, passes):
     """The plugin's trees as tshark -V prints them, by frame."""
     run = environment.host().run("tshark", *passes, "-n", "-r", environment.captures()[name], "-Y", "rstanalysis", "-V")
     frames = re.split(r"^Frame (\d+):", run.stdout, flags=re.MULTILINE)[1:]
     for number, text in zip(frames[::2], frames[1::2]):
         for tree in re.findall(r"^\[?TCP Reset Analysis.*\n(?:^ .*\n)*", text, flags=re.MULTILINE):
-            yield f"Frame {number}\n{tree}"
+            yield f"Frame {number}\n{SCALED.sub(in_seconds, tree)}"
 
 
 def text_of(name):
@@ -66,6 +74,7 @@ class Golden(unittest.TestCase):
             with self.subTest(name):
                 expected, shown = file_of(name).read_text(), text_of(name)
                 self.assertIn("TCP Reset Analysis", shown)
+                self.assertNotRegex(shown, r"\[(truncated|…)\]: ", "Wireshark shows 240 bytes of a field")
                 difference = difflib.unified_diff(expected.splitlines(), shown.splitlines(), "golden", "now", lineterm="", n=1)
                 self.assertEqual(expected, shown, "\n" + "\n".join(difference))
 

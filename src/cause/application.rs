@@ -35,9 +35,9 @@ pub static EARLY_RESPONSE: Cause = Cause {
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: Some("TCP_ABORT_ON_CLOSE"),
-    next_step: "See why the server refuses the request (its status): the size limit, the login or the \
-                address; have the server go on reading for a while (nginx: lingering_close), and the \
-                client ask first (Expect: 100-continue), or the reset may destroy the answer",
+    next_step: "See from its status why the server refuses the request (size limit, login, address); \
+                have it read on for a while (nginx: lingering_close), and the client ask first \
+                (Expect: 100-continue), or the reset may destroy the answer",
     reference: "RFC 9112 9.6; RFC 9110 10.1.1",
     position: Position::First,
     considered: "\
