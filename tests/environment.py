@@ -10,6 +10,7 @@ import functools
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -110,6 +111,12 @@ class Host:
                               **({"input": input} if input is not None else {"stdin": subprocess.DEVNULL}),
                               capture_output=True, text=True, errors="replace", cwd=self.home, timeout=LONGEST_RUN,
                               **as_account())
+
+
+def wireshark_version():
+    """The number of this machine's Wireshark, as in "4.0.17"."""
+    shown = subprocess.run(["tshark", "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
+    return re.search(r"\d+\.\d+\.\d+", shown)[0]
 
 
 @functools.cache

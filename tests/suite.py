@@ -12,6 +12,7 @@ import unittest
 
 import cargo_steps
 import environment
+import matrix
 
 FOLDER = pathlib.Path(__file__).parent
 PARTS = sorted(path.stem.removeprefix("test_") for path in FOLDER.glob("test_*.py"))
@@ -79,19 +80,33 @@ def bless(parts):
     return worst
 
 
+def run_here(parts):
+    """Runs the parts with this machine's Wireshark."""
+    version = environment.wireshark_version()
+    print(f"Wireshark {version}", flush=True)
+    start = time.monotonic()
+    counts = [cargo_steps.run() if part == "cargo" else run_part(part) for part in ("cargo", *PARTS) if part in parts]
+    passed, failed = (sum(column) for column in zip(*counts))
+    minor_version = version.rpartition(".")[0]
+    return matrix.Row(matrix.this_debian(), minor_version, passed, failed, seconds=time.monotonic() - start)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/run", description="Installs what the tests need, and runs them.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these of: cargo, {', '.join(PARTS)}")
     parser.add_argument("--bless", action="store_true", help="write what the parts compare with anew from what the plugin shows now")
+    parser.add_argument("--matrix", action="store_true", help="then run them with the other versions of Wireshark")
     choice = parser.parse_args()
     if unknown := set(choice.parts) - {"cargo", *PARTS}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if choice.bless:
         return bless([part for part in PARTS if part in (choice.parts or PARTS)])
-    steps = {"cargo": cargo_steps.run, **{part: (lambda part=part: run_part(part)) for part in PARTS}}
-    counts = [step() for part, step in steps.items() if not choice.parts or part in choice.parts]
-    passed, failed = (sum(column) for column in zip(*counts))
-    print(f"{passed} passed, {failed} failed", flush=True)
+    parts = choice.parts or ["cargo", *PARTS]
+    rows = [run_here(parts)]
+    if choice.matrix:
+        rows = matrix.run(rows[0], parts)
+    passed, failed, skipped = (sum(getattr(row, count) for row in rows) for count in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
     return 1 if failed else 0
 
 

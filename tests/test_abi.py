@@ -108,9 +108,11 @@ class Abi(unittest.TestCase):
             self.assertNotRegex(code, r"\bunsafe\b", path.name)
 
     def test_only_compat_h_asks_for_the_version(self):
-        for path in (environment.REPOSITORY / "plugin").glob("*.[ch]"):
-            if path.name != "compat.h":
-                self.assertNotRegex(path.read_text(), r"WIRESHARK_VERSION|RST_WIRESHARK_AT_LEAST", path.name)
+        sources = [path for folder in ("plugin", "src") for path in (environment.REPOSITORY / folder).rglob("*.[chr]*")]
+        asking = {path.name for path in [*sources, *environment.REPOSITORY.glob("*.[hr]*")]
+                  if path.suffix in (".c", ".h", ".rs") and re.search("WIRESHARK_VERSION_M|RST_WIRESHARK_AT_LEAST", path.read_text())}
+        # build.rs passes it on to plugin.rs, which tells it to Wireshark.
+        self.assertEqual(asking, {"compat.h", "build.rs", "plugin.rs"})
 
 
 def number_in(library, name):
