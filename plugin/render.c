@@ -36,8 +36,9 @@ static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     for (size_t i = 0; i < report->item_count; i++)
         proto_item_set_generated(add_item(subtree, tvb, &report->items[i]));
     /* Last, as it says the sentence once more. */
-    expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s",
-                           report->summary);
+    if (report->expert != RST_NO_EXPERT)
+        expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s",
+                               report->summary);
 }
 
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports)

@@ -94,6 +94,8 @@ typedef struct rst_item {
     uint16_t field;    /* index into the fields */
 } rst_item;
 
+#define RST_NO_EXPERT 0xffff
+
 /* One tree. */
 typedef struct rst_report {
     const char *heading;   /* of the tree */
@@ -101,7 +103,7 @@ typedef struct rst_report {
     const char *note;      /* for the Info column; empty for none */
     const rst_item *items;
     size_t item_count;
-    uint16_t expert;       /* index into the experts */
+    uint16_t expert;       /* index into the experts, or RST_NO_EXPERT */
 } rst_report;
 
 /* What there is to show on a frame; it belongs to the session until its next call. */

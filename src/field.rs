@@ -150,6 +150,13 @@ pub enum Expert {
     Failure,
 }
 
+impl Expert {
+    /// Its severity.
+    pub fn severity(self) -> ExpertSeverity {
+        EXPERTS[self as usize].severity
+    }
+}
+
 /// All expert items.
 pub static EXPERTS: &[ExpertDescription] = &[
     ExpertDescription {

@@ -43,8 +43,8 @@ pub struct Report {
     pub summary: String,
     /// What the Info column adds; empty for nothing.
     pub note: String,
-    /// Which expert item.
-    pub expert: Expert,
+    /// Which expert item; none where the user wants none of its severity.
+    pub expert: Option<Expert>,
     /// The fields.
     pub items: Vec<(Field, Value)>,
 }
@@ -56,7 +56,7 @@ impl Report {
             heading,
             summary,
             note: String::new(),
-            expert,
+            expert: Some(expert),
             items: Vec::new(),
         }
     }

@@ -10,10 +10,6 @@ use crate::host::Hops;
 use crate::kernel;
 use crate::report::{Report, Value};
 use crate::reset::{Acceptance, Form, Reset};
-use crate::segment::Nanoseconds;
-
-/// Silences shorter than this are the pace of an exchange, not idleness.
-const LEAST_IDLE: Nanoseconds = 1_000_000_000;
 
 /// What else the report has to say of the reset, beside its situation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -162,7 +158,7 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
         );
     }
     let silence = reset.silence_at_end().time;
-    if silence >= LEAST_IDLE {
+    if silence >= situation.preferences.limits.shown_silence {
         report.add(Field::Idle, Value::Duration(silence));
     }
     if let Some(timer) = idle_timer(situation) {

@@ -81,6 +81,12 @@ class Readme(unittest.TestCase):
         told = {name: [TYPES[kind], text] for name, kind, text in table("| field | type | what |")}
         self.assertEqual(told, known)
 
+    def test_lists_the_preferences_that_wireshark_knows_with_their_defaults(self):
+        stored = environment.host().run("tshark", "-G", "currentprefs").stdout
+        known = dict(re.findall(r"^#?rstanalysis\.(\w+): ?(.*)$", stored, re.MULTILINE))
+        told = {name: default.replace("(empty)", "") for name, default, _ in table("| preference | default | what |")}
+        self.assertEqual(told, known)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -18,9 +18,6 @@ use crate::evidence::silence::{GAVE_UP, JUST_ALIVE};
 use crate::evidence::third_party::{HAS_TWIN, TRIGGER_WAS_TAKEN};
 use crate::text::duration;
 
-/// From here on a silence is worth a word, in nanoseconds: longer than the pace of an exchange.
-const LONG_SILENCE: i64 = 1_000_000_000;
-
 /// The receiver does not know the connection.
 pub static NO_CONNECTION: Cause = Cause {
     name: "no_connection",
@@ -75,9 +72,9 @@ pub static NO_CONNECTION: Cause = Cause {
     provoked: true,
     explain: |s| {
         let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
-        let after = match silence {
-            LONG_SILENCE.. => format!(" (after {} of silence)", duration(silence)),
-            _ => String::new(),
+        let after = match silence >= s.preferences.limits.shown_silence {
+            true => format!(" (after {} of silence)", duration(silence)),
+            false => String::new(),
         };
         let sender = s.reset.sender;
         if let Some(claim) = believed(s).filter(|_| !ANSWERS_ESTABLISHED.holds(s)) {

@@ -6,9 +6,6 @@ use crate::segment::{Index, MILLISECOND, Nanoseconds};
 /// [measured, Linux 6.18: five in 2 ms]; the rest is for a thousand of them.
 const LONGEST: Nanoseconds = 100 * MILLISECOND;
 
-/// Aborts that are no chance: two a tenth of a second are common where clients abort by habit.
-pub const ENOUGH: u32 = 3;
-
 /// The aborts of one host within [`LONGEST`].
 #[derive(Clone, Copy, Debug)]
 pub struct Burst {

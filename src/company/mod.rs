@@ -12,7 +12,7 @@ mod opener;
 mod sibling;
 mod twin;
 
-pub use burst::{Burst, Bursts, ENOUGH as ENOUGH_ABORTS};
+pub use burst::{Burst, Bursts};
 pub use distance::{Distance, Distances};
 pub use gap::Gaps;
 pub use leg::{Joint, find_other_leg, joint};
@@ -72,10 +72,11 @@ impl Company {
         number: Index,
         host: &mut Host,
         earlier: &[Reset],
+        storm: u32,
     ) -> Changed {
         let mut changed = Changed::default();
         if reset.number == 1 && reset.form == Form::Active {
-            changed.host_since = self.join_burst(reset, host);
+            changed.host_since = self.join_burst(reset, host, storm);
         }
         if reset.number == 1 && reset.gave_up_handshake() {
             let (opener, news) = self.openers.visit(reset.host, reset.receiver, reset.time);
@@ -96,11 +97,11 @@ impl Company {
     }
 
     /// Returns the burst's first frame, where this abort makes it one.
-    fn join_burst(&mut self, reset: &mut Reset, host: &mut Host) -> Option<u32> {
+    fn join_burst(&mut self, reset: &mut Reset, host: &mut Host, storm: u32) -> Option<u32> {
         let index = self.bursts.count(host.burst, reset.frame, reset.time);
         (reset.burst, host.burst) = (Some(index), Some(index));
         let burst = self.bursts.get(index);
-        (burst.count == ENOUGH_ABORTS).then_some(burst.first)
+        (burst.count == storm).then_some(burst.first)
     }
 
     /// The address under which the reset's sender knows who sent the trigger, on the other side of a NAT: a

@@ -1,7 +1,6 @@
 //! What the reset has to do with other resets, and what both sides did afterwards.
 
 use super::Fact;
-use crate::reset::SERIES;
 use crate::text::{count, duration};
 
 /// The trigger may have left the peer before the first reset could arrive there.
@@ -81,7 +80,7 @@ pub static PEER_RETRANSMITTED: Fact = Fact {
 /// Several resets and still no end.
 pub static THREE_OR_MORE: Fact = Fact {
     what: "Three or more resets came from the same side",
-    holds: |s| s.series.count >= SERIES,
+    holds: |s| s.series.count >= s.preferences.limits.storm,
     says: |s| {
         format!(
             "{} from the same side",

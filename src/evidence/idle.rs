@@ -7,15 +7,12 @@ use crate::segment::Nanoseconds;
 use crate::text::{count, duration};
 use crate::timer::Closeness;
 
-/// No default of a box between is shorter than 60 s (RFC 5382 5 asks NATs for two hours, they do not
-/// care); what ends sooner is an application's keep-alive.
-const LONG: Nanoseconds = 50_000_000_000;
 /// Both resets of a box leave it at once; each is captured when it passes.
 const AT_ONCE: Nanoseconds = 1_000_000_000;
 
 /// The silence that may have cost the connection its life.
 pub fn idle(s: &Situation<'_>) -> Option<Silence> {
-    s.reset.idle_end()
+    s.reset.idle_end(s.preferences.limits.idle)
 }
 
 fn idle_time(s: &Situation<'_>) -> Nanoseconds {
@@ -36,7 +33,7 @@ pub fn idle_timer(s: &Situation<'_>) -> Option<String> {
 /// Nobody spoke for as long as boxes between forget connections after.
 pub static LONG_SILENCE: Fact = Fact {
     what: "Nobody had spoken for 50 s or more",
-    holds: |s| idle_time(s) >= LONG,
+    holds: |s| idle_time(s) >= s.preferences.limits.long_silence,
     says: |s| format!("Nobody had spoken for {}", duration(idle_time(s))),
 };
 

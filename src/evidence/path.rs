@@ -12,7 +12,7 @@ const LEAST_ROUND_TRIP: Nanoseconds = MILLISECOND;
 
 fn hops_differ(s: &Situation<'_>, clearly: bool) -> bool {
     matches!(s.hops(), Hops::Other { difference, initial_differs, .. }
-        if clearly == (difference.abs() >= 2 || (initial_differs && difference != 0)))
+        if clearly == (difference.unsigned_abs() >= s.preferences.limits.foreign_hops || (initial_differs && difference != 0)))
 }
 
 fn say_hops(s: &Situation<'_>) -> String {

@@ -1,7 +1,6 @@
 //! Several connections that end together, and whether their port goes on.
 
 use super::{Fact, Situation};
-use crate::company::ENOUGH_ABORTS;
 use crate::host::Port;
 use crate::text::count;
 
@@ -12,7 +11,10 @@ fn port<'a>(s: &Situation<'a>) -> Option<&'a Port> {
 /// Three or more connections of one host in the same moment: chance seldom does that.
 pub static ABORTED_TOGETHER: Fact = Fact {
     what: "The same host ended three or more connections within 100 ms",
-    holds: |s| s.burst.is_some_and(|burst| burst.count >= ENOUGH_ABORTS),
+    holds: |s| {
+        let enough = s.preferences.limits.storm;
+        s.burst.is_some_and(|burst| burst.count >= enough)
+    },
     says: |s| {
         let (connections, first) = s.burst.map_or((0, 0), |burst| (burst.count, burst.first));
         format!(

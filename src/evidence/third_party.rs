@@ -54,7 +54,7 @@ pub static GUESSES_AHEAD: Fact = Fact {
 /// One segment draws one reset at most: the rest of a volley has another maker.
 pub static VOLLEY: Fact = Fact {
     what: "Two or more resets of the series answer no segment of their own",
-    holds: |s| s.series.unprovoked > 1 && !answers_after_its_end(s),
+    holds: |s| s.series.is_volley(s.preferences.limits.storm) && !answers_after_its_end(s),
     says: |s| {
         format!(
             "{} of the series answer no segment of their own",

@@ -3,7 +3,9 @@
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
-use super::bindings::{rst_input, rst_item, rst_packet, rst_report, rst_reports, rst_session};
+use super::bindings::{
+    RST_NO_EXPERT, rst_input, rst_item, rst_packet, rst_report, rst_reports, rst_session,
+};
 use super::contain::{contain, install_hook};
 use super::fault::inject;
 use super::preferences::current;
@@ -28,6 +30,8 @@ struct Lent {
     items: Vec<rst_item>,
     reports: Vec<rst_report>,
 }
+
+const NO_EXPERT: u16 = RST_NO_EXPERT as u16;
 
 const NOTHING: rst_reports = rst_reports {
     reports: ptr::null(),
@@ -209,7 +213,7 @@ impl Lent {
                 note: self.texts.lend(&report.note),
                 items: self.items[start..].as_ptr(),
                 item_count: report.items.len(),
-                expert: report.expert as u16,
+                expert: report.expert.map_or(NO_EXPERT, |expert| expert as u16),
             };
             self.reports.push(lent);
         }

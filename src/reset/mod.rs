@@ -8,7 +8,7 @@ mod trigger;
 
 pub use fault::{Fault, Faulty};
 pub use gather::{Applications, gather};
-pub use series::{SERIES, Series};
+pub use series::Series;
 pub use silence::Silence;
 pub use trigger::{Answerer, Kind, Trigger, passed_over};
 

@@ -7,9 +7,6 @@ use super::{Acceptance, Form, Reset};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment};
 use crate::seq::Seq;
 
-/// So many resets are a series of their own, not a repeat or two.
-pub const SERIES: u32 = 3;
-
 /// A run of resets and its aftermath.
 #[derive(Clone, Copy, Debug)]
 pub struct Series {
@@ -101,9 +98,15 @@ impl Series {
 
     /// Takes in the reset at `index` and gives it its place; until `limit` the peer's segments may have left
     /// it before this reset could arrive. Returns whether that says something new of
-    /// the ones before.
-    pub fn take(&mut self, index: Index, reset: &mut Reset, limit: Nanoseconds) -> bool {
-        let before = self.character();
+    /// the ones before, where `storm` resets are a storm.
+    pub fn take(
+        &mut self,
+        index: Index,
+        reset: &mut Reset,
+        limit: Nanoseconds,
+        storm: u32,
+    ) -> bool {
+        let before = self.character(storm);
         if self.count > 0 {
             reset.previous = Some(self.last);
             reset.interval = reset.time.saturating_sub(self.last_time);
@@ -116,7 +119,7 @@ impl Series {
             self.acceptable = Some(index);
             self.first_to_count(limit);
         }
-        self.character() != before
+        self.character(storm) != before
     }
 
     /// Before this one the peer had nothing to obey.
@@ -127,12 +130,12 @@ impl Series {
     }
 
     /// All that one more reset can change of what is known of the series, but for its length.
-    fn character(&self) -> [bool; 5] {
+    fn character(&self, storm: u32) -> [bool; 5] {
         [
-            self.count >= SERIES,
+            self.count >= storm,
             self.acceptable.is_some(),
             self.guesses > 0,
-            self.unprovoked > 1,
+            self.is_volley(storm),
             self.hop_limits_spread(),
         ]
     }
@@ -152,6 +155,11 @@ impl Series {
             let place = usize::from(self.hop_limits[0] != self.hop_limits[1]) + 1;
             self.hop_limits[place] = reset.hop_limit;
         }
+    }
+
+    /// Whether the first reset and those to which the peer gave no reason are so many.
+    pub fn is_volley(&self, storm: u32) -> bool {
+        u32::from(self.unprovoked) + 1 >= storm
     }
 
     /// Whether the resets came with three or more hop limits.

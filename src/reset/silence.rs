@@ -6,8 +6,6 @@ use crate::segment::{MILLISECOND, Nanoseconds};
 /// Nothing was sent for so long before a reset: no segment provoked it. Longer than any round trip that
 /// RFC 6298 2.1 expects (its first timeout is one second).
 const UNPROVOKED: Nanoseconds = 1000 * MILLISECOND;
-/// Shorter silences are no idleness: the shortest idle timers in wide use are 5 s (HTTP keep-alive).
-const LEAST_IDLE: Nanoseconds = 4800 * MILLISECOND;
 
 /// The silence at the end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +35,8 @@ impl Reset {
     }
 
     /// The silence, where an idle connection may have ended by it: one that both sides had used, that
-    /// none had closed, and in which nothing was left to wait for or to repeat.
-    pub fn idle_end(&self) -> Option<Silence> {
+    /// none had closed, and in which nothing was left to wait for or to repeat; at least so long.
+    pub fn idle_end(&self, least: Nanoseconds) -> Option<Silence> {
         let silence = self.silence_at_end();
         let lived = self.own.seen && self.peer.seen;
         let closed = self.own.fin.happened() || self.peer.fin.happened();
@@ -46,7 +44,7 @@ impl Reset {
             || (silence.unprovoked && self.peer.outstanding > self.newly_acked);
         let trying = waited || (silence.unprovoked && self.own.attempts.unanswered() > 0);
         let first = self.number == 1;
-        let long = silence.time >= LEAST_IDLE;
+        let long = silence.time >= least;
         (first && lived && !closed && !trying && long).then_some(silence)
     }
 }

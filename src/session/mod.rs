@@ -10,7 +10,7 @@ use crate::conversation::{Conversations, Exchanges, Placement};
 use crate::field::Expert;
 use crate::host::Hosts;
 use crate::names::Names;
-use crate::preference::Preferences;
+use crate::preference::{Preference, Preferences};
 use crate::recent::Recent;
 use crate::report::Report;
 use crate::reset::{Reset, Series};
@@ -184,6 +184,10 @@ impl Session {
         };
         let mut reports: Vec<Report> = self.entries(frame).map(report).collect();
         sum_up_revisions(&mut reports, provisional);
+        let floor = self.preferences.number(Preference::SeverityFloor);
+        for report in &mut reports {
+            report.expert = report.expert.filter(|it| it.severity() as u32 >= floor);
+        }
         reports
     }
 }
@@ -191,7 +195,7 @@ impl Session {
 /// Who reads on sees in this row that an earlier row no longer holds, said once for all of them; who sees
 /// final verdicts has no use for that.
 fn sum_up_revisions(reports: &mut [Report], provisional: bool) {
-    let is_revision = |report: &&mut Report| report.expert == Expert::Revision;
+    let is_revision = |report: &&mut Report| report.expert == Some(Expert::Revision);
     let revisions: Vec<&mut Report> = reports.iter_mut().filter(is_revision).collect();
     let more = revisions.len().saturating_sub(1);
     for (place, report) in revisions.into_iter().enumerate() {

@@ -23,11 +23,19 @@ impl Session {
         let news = self.take_into_series(&mut reset, number, segment, index, direction);
         reset.twin = self.company.twin_of(&reset, &self.conversations);
         let host = self.hosts.get_mut(reset.host);
-        let changed = self
-            .company
-            .join(&mut reset, segment, number, host, &self.resets);
+        let limits = self.preferences.limits;
+        let changed = self.company.join(
+            &mut reset,
+            segment,
+            number,
+            host,
+            &self.resets,
+            limits.storm,
+        );
         host.last_reset = Some(number);
-        let idle = reset.idle_end().filter(|_| !reset.outlived_such());
+        let idle = reset
+            .idle_end(limits.idle)
+            .filter(|_| !reset.outlived_such());
         reset.previous_of_gap = idle.and_then(|idle| self.gaps.add(idle.time, reset.time, number));
         let series = reset.series;
         self.resets.push(reset);
@@ -104,7 +112,12 @@ impl Session {
             self.series.push(Series::new(number, reset, limit));
             Index::new(self.series.len() - 1)
         });
-        let news = self.series[reset.series.place()].take(number, reset, limit);
+        let news = self.series[reset.series.place()].take(
+            number,
+            reset,
+            limit,
+            self.preferences.limits.storm,
+        );
         // The first active reset is its sender's own decision: nothing has been answered yet.
         if reset.form != Form::Active || reset.number > 1 {
             sender.answered = sender.answered.max(reset.answers);
