@@ -120,6 +120,25 @@ apt_update() {
     fi
 }
 
+# The package moreutils has another program of that name.
+has_gnu_parallel() {
+    parallel --version | grep -q '^GNU parallel'
+}
+
+# Installs those of the table's lines "$@" that are missing.
+install_missing() {
+    local missing
+    missing=$(printf '%s\n' "$@" | missing_packages)
+    if [ -n "$missing" ]; then
+        log=$(mktemp) || fail 'no temporary file can be made: see that TMPDIR or /tmp is writable.'
+        # shellcheck disable=SC2064
+        trap "rm -f '$log'" EXIT
+        apt_update
+        # shellcheck disable=SC2086
+        apt_install $missing
+    fi
+}
+
 # What building the plugin takes besides Rust, as that table.
 building() {
     cat <<'TABLE'

@@ -71,9 +71,9 @@ fields! {
     Confidence Unsigned "confidence" "Confidence (%)" "How probable the cause is, in percent";
     Alternative Text "alternative" "Alternative" "The second most probable cause";
     AlternativeConfidence Unsigned "alternative.confidence" "Alternative confidence (%)" "How probable the alternative is, in percent";
-    Evidence Text "evidence" "Evidence" "A fact that speaks for the cause";
-    EvidenceAgainst Text "evidence.against" "Evidence against" "A fact that speaks against the cause";
-    Missing Text "missing" "Missing" "What would settle the matter, where the file can't";
+    Evidence Text "evidence" "Evidence" "A fact that speaks for the cause (repeated)";
+    EvidenceAgainst Text "evidence.against" "Evidence against" "A fact that speaks against the cause (repeated)";
+    Missing Text "missing" "Missing" "What would settle the matter, where the file can't (repeated)";
     NextStep Text "next_step" "Next step" "What to do now";
     Reference Text "reference" "Reference" "The standard's section or the source behind the cause";
     KernelReason Text "kernel_reason" "Kernel reason" "The name that Linux's tracepoint tcp:tcp_send_reset has for the cause";

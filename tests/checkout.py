@@ -75,13 +75,27 @@ class Checkout:
         os.chown(path, environment.account().pw_uid, environment.account().pw_gid)
         return path
 
-    def run(self, *command, **variables):
-        return subprocess.run(command, env={**self.environment, **variables}, cwd=self.home,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape",
-                              timeout=environment.LONGEST_RUN, **environment.as_account())
+    def start(self, *command, variables={}, **streams):
+        """A process whose output is to be read; it gets no signal that is meant for the tests."""
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        return subprocess.Popen(command, env={**self.environment, **variables}, cwd=self.home, stdin=subprocess.DEVNULL,
+                                text=True, errors="surrogateescape", start_new_session=True,
+                                **streams, **environment.as_account())
 
-    def explain(self, *arguments):
-        return self.run(self.folder / "plugin" / "explain", *arguments)
+    def run(self, *command, timeout=environment.LONGEST_RUN, **variables):
+        with self.start(*command, variables=variables) as process:
+            try:
+                output = process.communicate(timeout=timeout)
+            finally:
+                process.kill()
+            return subprocess.CompletedProcess(process.args, process.returncode, *output)
+
+    @property
+    def command(self):
+        return self.folder / "plugin" / "explain"
+
+    def explain(self, *arguments, timeout=environment.LONGEST_RUN):
+        return self.run(self.command, *arguments, timeout=timeout)
 
     def install(self, *arguments):
         return self.run(self.folder / "plugin" / "install", *arguments)

@@ -16,7 +16,7 @@ import test_claims
 from reports import TWO_PASSES
 
 README = (environment.REPOSITORY / "README.md").read_text()
-TYPES = {"string": "FT_STRING", "string, repeated": "FT_STRING", "uint32": "FT_UINT32", "int32": "FT_INT32",
+TYPES = {"string": "FT_STRING", "uint32": "FT_UINT32", "int32": "FT_INT32",
          "boolean": "FT_BOOLEAN", "frame number": "FT_FRAMENUM", "relative time": "FT_RELATIVE_TIME"}
 # The lab has no devices that write such claims, and no capture with a reset alone.
 BUILT = (test_claims.packets(b"No pool member available"), test_claims.packets(b"Connection limit exceeded"),
