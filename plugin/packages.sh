@@ -148,7 +148,6 @@ pkg-config has_program pkg-config
 libclang-dev has_libclang
 gcc has_c_compiler
 libc6-dev test -e /usr/include/stdio.h
-ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 TABLE
 }
 
@@ -157,7 +156,12 @@ install_packages() {
     local missing rust=present
     missing=$({
         building
-        printf '%s\n' 'tshark has_program tshark' 'python3 has_program python3' "$@"
+        cat <<'TABLE'
+tshark has_program tshark
+python3 has_program python3
+ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+TABLE
+        printf '%s\n' "$@"
     } | missing_packages)
     find_rust || rust=missing
     if [ -n "$missing" ] || [ "$rust" = missing ]; then

@@ -23,7 +23,7 @@ def inside(root, *command):
 
 def ours(root):
     """What there is of the plugin in the system."""
-    found = inside(root, "find", "/usr", "/etc", "/var/lib", "/root", "-name", "*rstanalysis*", "-o", "-name", PROFILE.name)
+    found = inside(root, "find", "/usr", "/etc", "/var/lib", "-name", "*rstanalysis*", "-o", "-name", PROFILE.name)
     return found.splitlines()
 
 
