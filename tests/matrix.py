@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import dataclasses
+import os
 import platform
 import re
 import subprocess
@@ -15,6 +16,8 @@ VERSIONS = {"bookworm": "4.0", "trixie": "4.4", "sid": "4.6"}
 # Parts in which no Wireshark is asked, or programs around it are what is tested: once is enough.
 ONCE = {"cargo", "gui", "judgement", "matrix"}
 CHROOT = environment.REPOSITORY / "tests" / "chroot"
+# Set where the matrix runs: "here" on this machine, "there" in one of the other Debians.
+PLACE = os.environ.get("RSTANALYSIS_MATRIX", "")
 UNREACHABLE = 75    # the status of tests/chroot where Debian's mirror does not answer
 TESTED = re.compile(r"^Wireshark (\d+\.\d+)\.\d+$")
 TOTALS = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
@@ -87,7 +90,7 @@ def row_of(suite, lines, status):
 def run_there(suite, parts):
     print(f"\nWireshark {VERSIONS[suite]}, on Debian {suite}", flush=True)
     start = time.monotonic()
-    row = row_of(suite, *echoed([CHROOT, suite, "tests/run", *parts], f"{suite} |"))
+    row = row_of(suite, *echoed([CHROOT, suite, "env", "RSTANALYSIS_MATRIX=there", "tests/run", *parts], f"{suite} |"))
     row.seconds = time.monotonic() - start
     return row
 
