@@ -122,6 +122,14 @@ class Counts(unittest.TestCase):
                 self.assertEqual(sum(int(row["Resets"]) for row in table), len(shown))
                 self.assertTrue(shown)
 
+    def test_a_preference_that_changes_verdicts_changes_the_counts(self):
+        path = capture("refused-alone-v4-1ms-client")
+        for choice in ("firewall", "refused"):
+            options = ("-o", f"rstanalysis.firewall_or_refused:{choice}")
+            report, = [report for _, report in verdicts(path, *options)]
+            tree, = trees(statistics(path, TREE, options=options))
+            self.assertEqual((counts(tree), report.cause), ({(choice, server(report)): 1}, choice))
+
     def test_each_tree_has_a_filter_of_its_own(self):
         first, second = trees(statistics(capture("article"), f"{TREE},tcp.port == 22", f"{TREE},tcp.port == 8443"))
         self.assertEqual(sorted(tree[0][2] for tree in (first, second)), [1, 2])
