@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import functools
+import re
 import unittest
 
 import environment
@@ -92,6 +93,24 @@ class Faults(unittest.TestCase):
                 with self.subTest(frame=frame, passes=passes):
                     shown = self.check("throw-render", frame, passes, lambda number: number == frame)
                     self.assertTrue(shown.malformed)
+
+    def statistics(self, fault):
+        """What both statistics count of each conversation and of all, with the fault; the run has to end well."""
+        run = environment.host("faults").run("tshark", "-n", "-q", "-r", environment.captures()[CAPTURE], "-z", "rstanalysis,tree",
+                                             "-z", "rstanalysis,conversations", environment={"RSTANALYSIS_FAULT": fault})
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        total = re.search(r"^TCP resets +(\d+)", run.stdout, re.MULTILINE)
+        rows = [line.split("|") for line in run.stdout.splitlines() if line.count("|") > 9][1:]
+        return total and int(total[1]), [int(row[9]) for row in rows]
+
+    def test_panic_while_counting_loses_that_frame_only(self):
+        total, rows = self.statistics("none:0")
+        self.assertEqual(sum(rows), total)
+        frame = first_resets()[0]
+        self.assertEqual(self.statistics(f"panic-note:{frame}"), (total - 1, rows[1:]))
+
+    def test_panic_while_adding_up_leaves_the_statistics_empty(self):
+        self.assertEqual(self.statistics("panic-rows:0"), (None, []))
 
     def test_faults_are_not_in_the_product(self):
         reading = reports.read(environment.host(), environment.captures()[CAPTURE], ONE_PASS,

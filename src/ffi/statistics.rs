@@ -6,6 +6,7 @@ use super::bindings::{
     rst_cell, rst_count, rst_count_RST_CAUSES, rst_row, rst_rows, rst_session, rst_statistic,
 };
 use super::contain::{contain, install_hook};
+use super::fault::inject;
 use super::session::session_of;
 use super::texts::Texts;
 use crate::session::Session;
@@ -91,7 +92,10 @@ pub unsafe extern "C" fn has_reset(session: *const rst_session, frame: u32) -> b
 pub unsafe extern "C" fn statistic_note(statistic: *mut rst_statistic, frame: u32) {
     // SAFETY: by the contract above.
     if let Some(handle) = unsafe { handle_of(statistic) } {
-        let _ = contain(|| handle.statistic.note(frame));
+        let _ = contain(|| {
+            inject("panic-note", frame);
+            handle.statistic.note(frame);
+        });
     }
 }
 
@@ -124,6 +128,7 @@ pub unsafe extern "C" fn statistic_rows(
     let (handle, session) = unsafe { (handle_of(statistic), session_of(session)) };
     let rows = handle.and_then(|handle| {
         contain(|| {
+            inject("panic-rows", 0);
             let rows = handle.statistic.rows(session);
             handle.lent.lend(&rows)
         })
