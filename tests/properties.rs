@@ -9,12 +9,21 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rstanalysis::decode::{RawSegment, decode};
 use rstanalysis::field::Field;
+use rstanalysis::preference::{self, PREFERENCES, Preferences};
 use rstanalysis::report::{Report, Value};
 use rstanalysis::segment::{MILLISECOND, Options, Segment};
 use rstanalysis::session::Session;
 
 /// A packet that changes more verdicts than this does not list them all.
 const MOST_REVISIONS: usize = 64;
+
+/// Any numbers as preferences, sensible ones more often than not.
+fn preferences() -> impl Strategy<Value = Preferences> {
+    let number = prop_oneof![0..8u32, 1_000..100_000u32, any::<u32>()];
+    proptest::collection::vec(number, PREFERENCES.len()).prop_map(|numbers| {
+        Preferences::new(numbers.into_iter().map(preference::Value::Number).collect())
+    })
+}
 
 fn observed(segments: &[Segment]) -> Session {
     let mut session = Session::new();
@@ -163,8 +172,8 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn arbitrary_segments_never_panic(segments in arbitrary_segments()) {
-        let mut session = Session::new();
+    fn arbitrary_segments_never_panic(segments in arbitrary_segments(), preferences in preferences()) {
+        let mut session = Session::with(preferences);
         for segment in &segments {
             session.observe(segment);
             session.recall(segment.frame, true);
@@ -248,10 +257,10 @@ proptest! {
     }
 
     #[test]
-    fn revisions_lead_from_the_provisional_to_the_final_cause(steps in steps()) {
+    fn revisions_lead_from_the_provisional_to_the_final_cause(steps in steps(), preferences in preferences()) {
         let segments = play(&steps, Stage::default());
         prop_assume!(segments.len() < MOST_REVISIONS);
-        let mut session = Session::new();
+        let mut session = Session::with(preferences);
         let mut causes = BTreeMap::new();
         for segment in &segments {
             session.observe(segment);
