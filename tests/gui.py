@@ -24,7 +24,7 @@ DISPLAY_SIZE = 1600, 1200
 # A busy machine takes long to read a picture.
 PATIENCE = 60
 # Letters on a screen are too small for tesseract, which was taught on printed pages.
-ENLARGEMENT = 2
+ENLARGEMENT = 2.5
 
 
 class Word(typing.NamedTuple):
@@ -86,20 +86,29 @@ def x_server():
 
 
 def letters(text):
-    """What OCR gets right of a text: it mistakes blanks, underscores and brackets."""
-    return re.sub(r"[^a-z0-9]", "", text.lower())
+    """What OCR gets right of a text: it mistakes blanks, underscores, brackets, and a g that is underlined for an a."""
+    return re.sub(r"[^a-z0-9]", "", text.lower()).replace("g", "a")
 
 
-def words_of(picture, top=0):
-    """What is to be read in a picture from the line `top` on, in the order of reading, and where."""
+def words_of(picture, rows=None):
+    """What is to be read in a picture, or in some of its rows of pixels, in the order of reading, and where."""
+    rows = rows or range(0, 10_000)
     with tempfile.NamedTemporaryFile(suffix=".png") as enlarged:
-        run("convert", picture, "-crop", f"+0+{top}", "+repage", "-colorspace", "Gray", "-resize", f"{ENLARGEMENT}00%", enlarged.name)
+        # Black on white whatever the row's colours are: what differs from the most frequent colour nearby.
+        run("convert", picture, "-crop", f"0x{len(rows)}+0+{rows.start}", "+repage", "-colorspace", "Gray",
+            "(", "+clone", "-statistic", "Mode", "61x1", ")", "-compose", "Difference", "-composite", "-negate", "-normalize",
+            "-resize", f"{ENLARGEMENT:.0%}", enlarged.name)
         # Its threads wait in busy loops, which on few processors takes them ten times as long as one thread.
         table = run("tesseract", enlarged.name, "-", "--psm", "11", "tsv", text=True, env={**os.environ, "OMP_THREAD_LIMIT": "1"})
     def middle(row, start, length):
-        return (int(row[start]) + int(row[length]) // 2) // ENLARGEMENT
-    return [Word(row["text"], middle(row, "left", "width"), middle(row, "top", "height") + top)
+        return int((int(row[start]) + int(row[length]) / 2) / ENLARGEMENT)
+    return [Word(row["text"], middle(row, "left", "width"), middle(row, "top", "height") + rows.start)
             for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE) if row["text"].strip()]
+
+
+def shrink(picture, path):
+    """Writes the picture as a small PNG file that depends on nothing but what is to be seen."""
+    run("convert", picture, "-strip", "+dither", "-colors", 256, "-define", "png:compression-level=9", f"png8:{path}")
 
 
 def not_shown(texts, words):
@@ -116,6 +125,8 @@ class Window:
     def picture(self, path):
         """Takes a picture once the window has stopped changing."""
         before = None
+        # What other windows cover would be missing.
+        self._act()
 
         def same_as_before():
             nonlocal before
@@ -125,15 +136,15 @@ class Window:
         wait_for("A window at rest", same_as_before)
         return path
 
-    def words(self, top=0):
-        return words_of(self.picture(self.desktop.folder / "window.png"), top)
+    def words(self, rows=None):
+        return words_of(self.picture(self.desktop.folder / "window.png"), rows)
 
-    def expect(self, *texts, top=0):
+    def expect(self, *texts, rows=None):
         """Waits until the window shows all of the texts."""
         words = []
 
         def all_shown():
-            words[:] = self.words(top)
+            words[:] = self.words(rows)
             return not not_shown(texts, words)
         try:
             wait_for("A text", all_shown)
@@ -141,18 +152,30 @@ class Window:
             read = " ".join(word.text for word in words)
             raise AssertionError(f"The window does not show {not_shown(texts, words)}. It reads:\n{read}") from None
 
-    def keys(self, *keys):
-        self.desktop.run("xdotool", "windowactivate", "--sync", self.number, "key", "--clearmodifiers", *keys)
+    def _act(self, *actions):
+        self.desktop.run("xdotool", "windowactivate", "--sync", self.number, *actions)
 
-    def click(self, text, times=1, top=0):
+    def keys(self, *keys):
+        self._act("key", "--clearmodifiers", *keys)
+
+    def type(self, text):
+        self._act("type", "--delay", 10, text)
+
+    def close(self):
+        self.keys("Escape")
+        wait_for("A window's end", lambda: self.number not in self.desktop.windows("."))
+
+    def resize(self, width, height):
+        self._act("windowsize", "--sync", self.number, width, height)
+
+    def click(self, text, times=1, rows=None):
         """Clicks on the first place where the text begins."""
         def place():
-            words = self.words(top)
+            words = [word for word in self.words(rows) if letters(word.text)]
             return next((word for index, word in enumerate(words)
                          if letters("".join(other.text for other in words[index:index + 9])).startswith(letters(text))), None)
         word = wait_for(f"The text '{text}'", place)
-        self.desktop.run("xdotool", "windowactivate", "--sync", self.number, "mousemove", "--window", self.number,
-                         word.x, word.y, "click", "--repeat", times, "--delay", 50, 1)
+        self._act("mousemove", "--window", self.number, word.x, word.y, "click", "--repeat", times, "--delay", 50, 1)
         self.desktop.park_pointer()
 
 
@@ -178,13 +201,16 @@ class Desktop:
     def run(self, *command):
         return run(*command, env=self.environment, text=True)
 
+    def windows(self, title):
+        """The numbers of the visible windows whose title matches the pattern."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=self.environment,
+                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        return found.stdout.split()
+
     def window(self, title):
-        """The window whose title has the text in it, as soon as it is there."""
-        def look():
-            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", re.escape(title)], env=self.environment,
-                                   stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
-            return found.stdout.split()
-        return Window(self, wait_for(f"A window named '{title}'", look)[0])
+        """The window with that title, as soon as it is there."""
+        numbers = wait_for(f"A window named '{title}'", lambda: self.windows(f"^{re.escape(title)}$"))
+        return Window(self, numbers[0])
 
 
 @contextlib.contextmanager
