@@ -162,7 +162,7 @@ python3 has_program python3
 ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 TABLE
         printf '%s\n' "$@"
-    } | missing_packages)
+    } | missing_packages | sort -u)
     find_rust || rust=missing
     if [ -n "$missing" ] || [ "$rust" = missing ]; then
         apt_update
