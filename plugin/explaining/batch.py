@@ -65,7 +65,8 @@ def check_hosts(sshlogin):
     run = subprocess.run([*PARALLEL, "--nonall", "--tag", *hosts(sshlogin), HOST_CHECK],
                          stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     if run.returncode != 0:
-        raise Trouble(f"a host of --sshlogin can't be reached: {' '.join(run.stderr.split())}")
+        said = [text.strip() for _, _, text in (line.rpartition("\t") for line in run.stderr.splitlines())]
+        raise Trouble(f"a host of --sshlogin can't be reached: {' '.join(filter(None, said))}")
     for line in run.stdout.splitlines():
         host, _, answer = line.partition("\t")
         if answer.strip() == "none":
