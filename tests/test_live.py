@@ -86,6 +86,27 @@ def follow_file(capture):
 
 WAYS = (read_fifo, capture_from_fifo, follow_file)
 
+# A network of its own, in which this user has the rights that capturing takes.
+IN_A_NETWORK = ("unshare", "--user", "--map-current-user", "--keep-caps", "--net")
+# Nobody listens on any port there. dumpcap takes a moment to start, so it is tried until tshark has seen enough.
+REFUSED_UNTIL_THE_END = """
+import contextlib, socket, subprocess, sys, time
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+tshark = subprocess.Popen(sys.argv[1:])
+while tshark.poll() is None:
+    with contextlib.suppress(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", 9)).close()
+    time.sleep(0.1)
+sys.exit(tshark.returncode)
+"""
+PACKETS = 6    # three attempts, a SYN and a reset each
+
+
+def capture_on_loopback():
+    host = environment.host()
+    return host.run(*IN_A_NETWORK, "python3", "-c", REFUSED_UNTIL_THE_END,
+                    "tshark", "-i", "lo", "-c", PACKETS, *reports.options_for(host))
+
 
 class Live(unittest.TestCase):
     @classmethod
@@ -110,6 +131,18 @@ class Live(unittest.TestCase):
                 self.assertEqual(live.frames, self.one[name].frames)
                 copies = judgement.copies_of(judgement.labels_of(environment.CAPTURES / self.captures[name].name))
                 self.assertEqual(final_causes(live, copies), causes_of(self.two[name]))
+
+    def test_closed_port_on_loopback_is_refused(self):
+        run = capture_on_loopback()
+        self.assertEqual(run.returncode, 0, run.stderr)
+        frames = reports.parse(run).frames
+        self.assertGreaterEqual(len(frames), PACKETS // 2)
+        for frame in frames.values():
+            self.assertEqual(len(frame.verdicts), frame.resets)
+            self.assertEqual([report.get("server.port") for report in frame.verdicts], ["9"])
+        # Before the first one, the SYN may have been missed.
+        self.assertEqual([report.cause for number in list(frames)[1:] for report in frames[number].verdicts],
+                         ["refused"] * (len(frames) - 1))
 
 
 if __name__ == "__main__":
