@@ -86,8 +86,6 @@ def follow_file(capture):
 
 WAYS = (read_fifo, capture_from_fifo, follow_file)
 
-# A network of its own, in which this user has the rights that capturing takes.
-IN_A_NETWORK = ("unshare", "--user", "--map-current-user", "--keep-caps", "--net")
 # Nobody listens on any port there. dumpcap takes a moment to start, so it is tried until tshark has seen enough.
 REFUSED_UNTIL_THE_END = """
 import contextlib, socket, subprocess, sys, time
@@ -102,10 +100,21 @@ sys.exit(tshark.returncode)
 PACKETS = 6    # three attempts, a SYN and a reset each
 
 
+def in_a_network():
+    """What puts a command into a network of its own, as the account with the rights that capturing takes."""
+    if os.getuid() != 0:
+        return ["unshare", "--user", "--map-current-user", "--keep-caps", "--net"]
+    account = environment.account()
+    return ["unshare", "--net", "setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups",
+            *(f"--{kind}-caps=+net_raw,+net_admin" for kind in ("inh", "ambient"))]
+
+
 def capture_on_loopback():
     host = environment.host()
-    return host.run(*IN_A_NETWORK, "python3", "-c", REFUSED_UNTIL_THE_END,
-                    "tshark", "-i", "lo", "-c", PACKETS, *reports.options_for(host))
+    command = [*in_a_network(), "python3", "-c", REFUSED_UNTIL_THE_END,
+               "tshark", "-i", "lo", "-c", str(PACKETS), *reports.options_for(host)]
+    return subprocess.run(command, env=host.environment, cwd=host.home, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          errors="replace", timeout=environment.LONGEST_RUN)
 
 
 class Live(unittest.TestCase):
