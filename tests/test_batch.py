@@ -21,7 +21,7 @@ from checkout import Checkout
 from test_documentation import table
 from test_explain import resets_of, totals_of
 
-MANY = 6        # are shared out by GNU parallel
+FEW, MANY = 4, 6    # up to the first number they are explained one by one, the others are shared out
 ODD_NAMES = ["with spaces", "quo'te\"s", "new\nline", "-dash", "$(date)", "{}", "=1+1,x", os.fsdecode(b"not\xff-utf8")]
 CAPTURES = ["article.pcapng", "lost_reset", "refused", "normal_close", "firewall", "tls_failure"]
 # Notes each capture that is asked about, and waits while there is a file that says so.
@@ -160,6 +160,14 @@ class Batch(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertIn("was not made by this program", run.stderr)
         self.assertEqual([path.name for path in self.parts.iterdir()], ["notes"])
+
+    def test_reader_that_has_seen_enough_ends_it(self):
+        for names in (self.many, self.many[:FEW]):
+            with self.checkout.start(self.checkout.command, "--format", "ndjson", *names) as process:
+                self.assertEqual(frames([json.loads(process.stdout.readline())]), self.resets[:1])
+                process.stdout.close()
+                self.assertEqual(process.stderr.read(), "")
+            self.assertEqual(process.returncode, 1)
 
     def test_wrong_options_are_told_in_a_sentence(self):
         cases = [(["--format", "xml"], "no format xml"), (["--jobs", "0"], "number from 1"), (["--colour"], "what is --colour?"),

@@ -47,8 +47,8 @@ def run(choice, captures):
     if choice.sshlogin is not None:
         check_hosts(choice.sshlogin)
     if choice.output is None:
-        with parts.for_once(captures) as place:
-            yield Reading(streamed(choice, place), at_once=False)
+        with parts.for_once(captures) as place, contextlib.closing(streamed(choice, place)) as lines:
+            yield Reading(lines, at_once=False)
     else:
         with parts.kept_for(choice.output, captures) as place:
             collect(choice, place)
