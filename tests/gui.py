@@ -58,7 +58,7 @@ def wait_for(what, look):
 @contextlib.contextmanager
 def running(command, **arguments):
     """A program that is gone at the end, whatever happens in between."""
-    process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **arguments)
+    process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, **arguments)
     try:
         yield process
     finally:
@@ -77,8 +77,9 @@ def x_server():
     with open(reading) as answer, contextlib.ExitStack() as stack:
         with open(writing, "w"):
             # Open to all of this machine (-ac): Wireshark runs as another user than the tests.
-            stack.enter_context(running(["Xvfb", "-displayfd", writing, "-screen", "0", "{}x{}x24".format(*DISPLAY_SIZE), "-dpi", "96",
-                                         "-ac", "-nolisten", "tcp"], pass_fds=[writing]))
+            screen = "{}x{}x24".format(*DISPLAY_SIZE)
+            stack.enter_context(running(["Xvfb", "-displayfd", writing, "-screen", "0", screen, "-dpi", "96", "-ac", "-nolisten", "tcp"],
+                                        pass_fds=[writing], stderr=subprocess.DEVNULL))
         number = answer.readline().strip()
         if not number:
             raise AssertionError("Xvfb did not start.")
@@ -186,13 +187,17 @@ class Desktop:
         self.host = host
         self.folder = environment.own_folder("desktop")
         self.folder.chmod(0o700)
+        self.log = self.folder / "log"
         self.environment = {**host.environment, "DISPLAY": display, "XDG_RUNTIME_DIR": str(self.folder), "QT_QPA_PLATFORM": "xcb"}
         # Without a window manager no window would get the keyboard.
         stack.enter_context(self.running("openbox"))
         self.park_pointer()
 
+    @contextlib.contextmanager
     def running(self, *command, environment={}):
-        return running(command, env={**self.environment, **environment}, cwd=self.host.home, stdout=subprocess.DEVNULL, **as_account())
+        with open(self.log, "a") as log, running(command, env={**self.environment, **environment}, cwd=self.host.home,
+                                                 stdout=log, stderr=log, **as_account()) as process:
+            yield process
 
     def park_pointer(self):
         """Moves the pointer to where no window is: what lies under it is drawn in other colours."""
@@ -209,7 +214,10 @@ class Desktop:
 
     def window(self, title):
         """The window with that title, as soon as it is there."""
-        numbers = wait_for(f"A window named '{title}'", lambda: self.windows(f"^{re.escape(title)}$"))
+        try:
+            numbers = wait_for(f"A window named '{title}'", lambda: self.windows(f"^{re.escape(title)}$"))
+        except AssertionError as trouble:
+            raise AssertionError(f"{trouble} What programs said last:\n{self.log.read_text()[-1000:]}") from None
         return Window(self, numbers[0])
 
 
