@@ -99,8 +99,8 @@ fields! {
     ClaimVendor Text "claim.vendor" "Claim vendor" "Who writes claims of this form";
     Provisional Boolean "provisional" "Provisional" "Later packets of the file were not seen yet";
     RevisedBy Frame "revised_by" "Revised by" "The later packet that changed the verdict";
-    Revises Frame "revises" "Revises" "The earlier reset whose verdict this packet changes";
-    CauseRevised Text "cause.revised" "Revised cause" "The cause of that reset, as this packet shows it";
+    Revises Frame "revises" "Revises" "An earlier reset whose verdict this packet changes (repeated)";
+    CauseRevised Text "cause.revised" "Revised cause" "The cause of that reset, as this packet shows it (repeated)";
 }
 
 impl Field {

@@ -43,14 +43,32 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
     report
 }
 
-/// The report on a packet that changes the verdict on an earlier reset.
-pub fn revision(frame: u32, cause: &str) -> Report {
-    let heading = format!("changes the verdict on frame {frame}");
-    let summary = format!("Changes the verdict on the reset of frame {frame}: {cause}");
-    let mut report = Report::new(Expert::Revision, heading, summary);
-    report.note = format!("frame {frame}: now {cause}");
-    report.add(Field::Revises, Value::Frame(frame));
-    report.text(Field::CauseRevised, cause);
+/// The report on a packet that changes the verdicts on earlier resets: their frames, ascending, and what
+/// their causes are now. Who sees final verdicts has no use for a note.
+pub fn revision(changed: &[(u32, &'static str)], provisional: bool) -> Report {
+    let (first, cause) = changed[0];
+    let mut report = match changed.len() {
+        1 => Report::new(
+            Expert::Revision,
+            format!("changes the verdict on frame {first}"),
+            format!("Changes the verdict on the reset of frame {first}: {cause}"),
+        ),
+        many => Report::new(
+            Expert::Revision,
+            format!("changes the verdicts on {many} resets"),
+            format!("Changes the verdicts on {many} resets, the first in frame {first}: {cause}"),
+        ),
+    };
+    if provisional {
+        report.note = match changed.len() - 1 {
+            0 => format!("frame {first}: now {cause}"),
+            more => format!("frame {first}: now {cause}, and {more} more"),
+        };
+    }
+    for (frame, cause) in changed {
+        report.add(Field::Revises, Value::Frame(*frame));
+        report.text(Field::CauseRevised, *cause);
+    }
     report
 }
 

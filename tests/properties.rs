@@ -48,6 +48,19 @@ fn text(report: &Report, field: Field) -> Option<String> {
     }
 }
 
+/// The frames whose verdicts the report changes, each with its cause.
+fn revisions(report: &Report) -> Vec<(u32, Option<String>)> {
+    let frames = report.items.iter().filter_map(|(_, value)| match value {
+        Value::Frame(frame) => Some(*frame),
+        _ => None,
+    });
+    let causes = report.items.iter().filter_map(|(_, value)| match value {
+        Value::Text(cause) => Some(Some(cause.clone())),
+        _ => None,
+    });
+    frames.zip(causes).collect()
+}
+
 fn percent(report: &Report, field: Field) -> u32 {
     match report.get(field) {
         Some(Value::Unsigned(percent)) => *percent,
@@ -265,8 +278,8 @@ proptest! {
         for segment in &segments {
             session.observe(segment);
             for report in session.recall(segment.frame, true) {
-                if let Some(Value::Frame(revised)) = report.get(Field::Revises) {
-                    causes.insert(*revised, text(&report, Field::CauseRevised));
+                if report.get(Field::Revises).is_some() {
+                    causes.extend(revisions(&report));
                 } else {
                     causes.insert(segment.frame, text(&report, Field::Cause));
                 }

@@ -55,8 +55,9 @@ class Frame:
     @property
     def revisions(self):
         """Pairs of frame and cause."""
-        return [(report.frame("revises"), report.get("cause.revised"))
-                for report in self.reports if report.get("revises") is not None]
+        return [(int(frame), cause) for report in self.reports
+                for frame, cause in zip(report.fields.get("rstanalysis.revises", []),
+                                        report.fields.get("rstanalysis.cause.revised", []), strict=True)]
 
     @property
     def failed(self):

@@ -158,52 +158,40 @@ impl Session {
     /// What is known of the frame, as far as the file was read. `provisional` says that the frame is
     /// being read for the first time, so that nothing after it is known.
     pub fn recall(&self, frame: u32, provisional: bool) -> Vec<Report> {
-        let report = |entry: Entry| match entry {
-            Entry::Reset(index) => verdict::report(
-                &self.situation(index),
-                Context {
-                    provisional,
-                    copy_of: 0,
-                },
-            ),
-            Entry::Copy(index) => {
-                let copy_of = self.resets[index.place()].frame;
-                verdict::report(
-                    &self.situation(index),
-                    Context {
-                        provisional,
-                        copy_of,
-                    },
-                )
+        let mut reports = Vec::new();
+        let mut changed = Vec::new();
+        for entry in self.entries(frame) {
+            match entry {
+                Entry::Reset(index) => reports.push(self.verdict(index, provisional, false)),
+                Entry::Copy(index) => reports.push(self.verdict(index, provisional, true)),
+                Entry::Revision(index) => {
+                    let (reset, cause) = self.revisions[index.place()];
+                    changed.push((self.resets[reset.place()].frame, cause));
+                }
+                Entry::Failure(index) => reports.push(failure(&self.failures[index.place()])),
             }
-            Entry::Revision(index) => {
-                let (reset, cause) = self.revisions[index.place()];
-                verdict::revision(self.resets[reset.place()].frame, cause)
-            }
-            Entry::Failure(index) => failure(&self.failures[index.place()]),
-        };
-        let mut reports: Vec<Report> = self.entries(frame).map(report).collect();
-        sum_up_revisions(&mut reports, provisional);
+        }
+        if !changed.is_empty() {
+            changed.sort_by_key(|(frame, _)| *frame);
+            reports.push(verdict::revision(&changed, provisional));
+        }
         let floor = self.preferences.number(Preference::SeverityFloor);
         for report in &mut reports {
             report.expert = report.expert.filter(|it| it.severity() as u32 >= floor);
         }
         reports
     }
-}
 
-/// Who reads on sees in this row that an earlier row no longer holds, said once for all of them; who sees
-/// final verdicts has no use for that.
-fn sum_up_revisions(reports: &mut [Report], provisional: bool) {
-    let is_revision = |report: &&mut Report| report.expert == Some(Expert::Revision);
-    let revisions: Vec<&mut Report> = reports.iter_mut().filter(is_revision).collect();
-    let more = revisions.len().saturating_sub(1);
-    for (place, report) in revisions.into_iter().enumerate() {
-        match place {
-            0 if provisional && more == 0 => {}
-            0 if provisional => report.note += &format!(", and {more} more"),
-            _ => report.note.clear(),
-        }
+    fn verdict(&self, reset: Index, provisional: bool, is_copy: bool) -> Report {
+        let context = Context {
+            provisional,
+            copy_of: if is_copy {
+                self.resets[reset.place()].frame
+            } else {
+                0
+            },
+        };
+        verdict::report(&self.situation(reset), context)
     }
 }
 
