@@ -35,7 +35,7 @@ class EveryCapture:
         self.one, self.two = readings(ONE_PASS)[self.name], readings(TWO_PASSES)[self.name]
         labels = judgement.labels_of(environment.CAPTURES / self.name)
         self.labels = {label["frame"]: label for label in labels["resets"]} if labels else {}
-        # tshark does not show the flags there.
+        # tshark does not show the flags there; from 4.6 on it may.
         self.cut = {number for number, label in self.labels.items() if label.get("truncated")}
         self.copies = judgement.copies_of(labels)
 
@@ -77,7 +77,7 @@ class EveryCapture:
     def test_label_file_names_its_resets_only(self):
         if self.labels:
             shown = {frame.number for frame in self.two.frames.values() if frame.resets}
-            self.assertEqual(self.labels.keys() - self.cut, shown)
+            self.assertEqual(self.labels.keys() - self.cut, shown - self.cut)
 
 
 def case_for(name):
