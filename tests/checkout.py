@@ -11,6 +11,7 @@ import subprocess
 import environment
 
 PARTS = ["src", "plugin", "cmake", "build.rs", "wrapper.h", "Cargo.toml", "Cargo.lock", "LICENSE"]
+PROFILE = "TCP Reset Analysis"
 SYSTEM_FOLDERS = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
 REFUSAL = "#!/bin/sh\necho \"$0 $*\" >> \"$CALLS\"\nexit 1\n"
 # Says it is new enough; "builds" by taking the library that the tests have built.
@@ -66,6 +67,14 @@ class Checkout:
         """Makes all of it the account's."""
         for place in [path, *path.rglob("*")]:
             os.chown(place, environment.account().pw_uid, environment.account().pw_gid)
+
+    def profile_sources(self):
+        """Where the profile comes from. Whatever files it has, "hosts" and "services" are among them."""
+        folder = self.folder / "plugin" / "profile" / PROFILE
+        for name in ("hosts", "services"):
+            (folder / name).write_text("# of the plugin\n")
+        self.give_away(folder)
+        return folder
 
     def capture(self, name):
         """A copy of the article's capture under another name, in the home folder."""

@@ -6,18 +6,14 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import unittest
 
 import environment
-from checkout import Checkout
-from test_install import PROFILE, files, names, version
+from checkout import PROFILE, Checkout
+from test_install import files, names, version
 
 
 class Cmake(unittest.TestCase):
     def setUp(self):
         self.checkout = Checkout()
-        self.sources = self.checkout.folder / "plugin" / "profile" / PROFILE
-        self.sources.mkdir(parents=True, exist_ok=True)
-        for name in ("hosts", "services"):
-            (self.sources / name).write_text("# of the plugin\n")
-        self.checkout.give_away(self.checkout.folder)
+        self.sources = self.checkout.profile_sources()
         self.build = self.checkout.folder / "build"
 
     def cmake(self, *arguments, **variables):

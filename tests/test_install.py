@@ -11,21 +11,15 @@ import pathlib
 import unittest
 
 import environment
-from checkout import Checkout
+from checkout import PROFILE, Checkout
 
-PROFILE = "TCP Reset Analysis"
 BUILD = ["cargo build --release --locked"]
 
 
 class Install(unittest.TestCase):
     def setUp(self):
         self.checkout = Checkout()
-        # Whatever files the profile has, it has these.
-        self.sources = self.checkout.folder / "plugin" / "profile" / PROFILE
-        self.sources.mkdir(parents=True, exist_ok=True)
-        for name in ("hosts", "services"):
-            (self.sources / name).write_text("# of the plugin\n")
-        self.checkout.give_away(self.checkout.folder)
+        self.sources = self.checkout.profile_sources()
         self.profile = self.checkout.home / ".config" / "wireshark" / "profiles" / PROFILE
         self.folder = self.checkout.home / ".local/lib/wireshark/plugins" / version() / "epan"
         self.shared = pathlib.Path(self.checkout.environment["WIRESHARK_PLUGIN_DIR"]) / version() / "epan"

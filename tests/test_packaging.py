@@ -12,7 +12,8 @@ import unittest
 
 import environment
 import matrix
-from test_install import PROFILE, files, names, version
+from checkout import PROFILE
+from test_install import files, names, version
 
 SOURCE = environment.REPOSITORY / "cmake"
 # Where a package may be installed: what the matrix runs in is made for tests; for this machine, a clean Debian is made.
