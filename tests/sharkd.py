@@ -10,17 +10,30 @@ import os
 from reports import Frame, Reading, Report
 
 
-def ask(host, requests):
-    """The answer to each request; one that is a frame's number shows it, one that is a path opens that file."""
-    lines = []
-    for request in requests:
-        method, parameters = (("frame", {"frame": request, "proto": True}) if isinstance(request, int)
-                              else ("load", {"file": str(request)}))
-        lines.append(json.dumps({"jsonrpc": "2.0", "id": len(lines) + 1, "method": method, "params": parameters}))
-    run = host.run("sharkd", "-", input="\n".join(lines) + "\n")
+def load(path):
+    """The request to open a file."""
+    return "load", {"file": str(path)}
+
+
+def show(number):
+    """The request for a frame's details."""
+    return "frame", {"frame": number, "proto": True}
+
+
+def talk(host, requests, options=("-",)):
+    """The answer to each request, a pair of method and parameters, in one process."""
+    lines = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
+             for number, (method, parameters) in enumerate(requests, 1)]
+    run = host.run("sharkd", *options, input="\n".join(lines) + "\n")
     answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-    if len(answers) != len(lines):
-        raise AssertionError(f"sharkd answered {len(answers)} of {len(lines)} requests: {run.stderr}")
+    if run.returncode != 0 or len(answers) != len(lines):
+        raise AssertionError(f"sharkd ended with {run.returncode} and answered {len(answers)} of {len(lines)} requests: {run.stderr}")
+    return answers
+
+
+def ask(host, requests):
+    """The result of each request, none of which may fail."""
+    answers = talk(host, requests)
     for request, answer in zip(requests, answers):
         if "result" not in answer:
             raise AssertionError(f"sharkd, asked for {request}: {answer.get('error')}")
@@ -37,7 +50,7 @@ def read_all(host, captures, frames):
 
 
 def read_share(host, captures, frames):
-    requests = [request for name, path in captures.items() for request in (path, *frames[name])]
+    requests = [request for name, path in captures.items() for request in (load(path), *map(show, frames[name]))]
     answers = iter(ask(host, requests))
     readings = {}
     for name in captures:

@@ -3,12 +3,12 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import json
 import re
 import unittest
 
 import environment
 import reports
+import sharkd
 from reports import ONE_PASS, TWO_PASSES
 
 # Its verdicts change as the file is read, some of them several at once.
@@ -56,10 +56,7 @@ class InfoColumn(unittest.TestCase):
         self.assertTrue(max(counts, default=0) > 0, "the capture tests nothing")
 
     def test_rows_that_are_drawn_later_show_the_final_verdicts(self):
-        load = {"method": "load", "params": {"file": str(environment.captures()[CAPTURE])}}
-        requests = [{"jsonrpc": "2.0", "id": 1, **load}, {"jsonrpc": "2.0", "id": 2, "method": "frames", "params": {}}]
-        run = environment.host().run("sharkd", "-", input="".join(json.dumps(request) + "\n" for request in requests))
-        frames = json.loads(run.stdout.splitlines()[1])["result"]
+        _, frames = sharkd.ask(environment.host(), [sharkd.load(environment.captures()[CAPTURE]), ("frames", {})])
         self.assertEqual(notes((frame["num"], " ".join(frame["c"])) for frame in frames), verdicts(TWO_PASSES))
 
     def test_preference_switches_it_off(self):

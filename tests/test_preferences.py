@@ -3,12 +3,12 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import json
 import re
 import unittest
 
 import environment
 import reports
+import sharkd
 
 # The preferences that users store, with their defaults. A change here is a line in CHANGELOG.md.
 PREFERENCES = {"info_column": "TRUE", "severity_floor": "Chat", "firewall_or_refused": "Most probable", "storm_resets": "3",
@@ -53,13 +53,11 @@ def first_value(capture, field, setting=None):
 def before_and_after_a_change(capture, setting, field):
     """All values of a field of the first reset, before and after a change of a preference in the same process."""
     name, value = setting.split(":", 1)
-    load = {"method": "load", "params": {"file": str(capture)}}
-    change = {"method": "setconf", "params": {"name": f"rstanalysis.{name}", "value": value}}
-    look = {"method": "frames", "params": {"column0": f"{field}:0", "filter": "rstanalysis.cause", "limit": 1}}
-    requests = [{"jsonrpc": "2.0", "id": number, **request} for number, request in enumerate([load, look, change, load, look], 1)]
-    run = environment.host().run("sharkd", "-", input="".join(json.dumps(request) + "\n" for request in requests))
-    answers = [json.loads(line)["result"] for line in run.stdout.splitlines() if line.startswith("{")]
-    return [answer[0]["c"][0] for answer in (answers[1], answers[4])]
+    load = sharkd.load(capture)
+    change = "setconf", {"name": f"rstanalysis.{name}", "value": value}
+    look = "frames", {"column0": f"{field}:0", "filter": "rstanalysis.cause", "limit": 1}
+    _, before, _, _, after = sharkd.ask(environment.host(), [load, look, change, load, look])
+    return [rows[0]["c"][0] for rows in (before, after)]
 
 
 class Preferences(unittest.TestCase):

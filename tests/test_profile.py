@@ -3,7 +3,6 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import json
 import os
 import pathlib
 import re
@@ -12,6 +11,7 @@ import unittest
 
 import environment
 import reports
+import sharkd
 from checkout import Checkout
 
 NAME = "TCP Reset Analysis"
@@ -52,11 +52,8 @@ class Profile(unittest.TestCase):
 
     def sharkd(self, *requests):
         """The result of each request, a pair of method and parameters, with the capture open."""
-        all = [("load", {"file": str(self.capture)}), *requests]
-        text = "".join(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}) + "\n"
-                       for number, (method, parameters) in enumerate(all, 1))
-        run = self.host.run("sharkd", "-C", NAME, input=text)
-        return [json.loads(line).get("result") for line in run.stdout.splitlines() if line.startswith("{")][1:]
+        answers = sharkd.talk(self.host, [sharkd.load(self.capture), *requests], options=("-C", NAME))
+        return [answer.get("result") for answer in answers][1:]
 
     def test_has_the_files_that_it_needs_and_no_other(self):
         self.assertEqual({path.name for path in PROFILE.iterdir()}, FILES)
@@ -92,10 +89,7 @@ class Profile(unittest.TestCase):
         self.assertEqual(names.index(STANDARD), 3)
         self.assertTrue({"TCP RST", "HTTP", "TCP", "UDP"} < set(names))
         rows, = self.sharkd(("frames", {"filter": "not rstanalysis.cause"}))
-        usual = environment.host().run("sharkd", "-", input="".join(json.dumps(
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}) + "\n" for number, (method, parameters)
-            in enumerate([("load", {"file": str(self.capture)}), ("frames", {"filter": "not rstanalysis.cause"})], 1)))
-        usual = json.loads(usual.stdout.splitlines()[1])["result"]
+        _, usual = sharkd.ask(environment.host(), [sharkd.load(self.capture), ("frames", {"filter": "not rstanalysis.cause"})])
         look = lambda row: (row["num"], row.get("bg"), row.get("fg"))
         self.assertEqual([look(row) for row in rows], [look(row) for row in usual])
 

@@ -24,7 +24,8 @@ def shown_by_tshark(capture):
 
 def shown_by_sharkd(requests):
     """The lines of our trees, for each request that is a frame's number; a request that is a path opens that file."""
-    answers = sharkd.ask(environment.host(), requests)
+    answers = sharkd.ask(environment.host(), [sharkd.show(request) if isinstance(request, int) else sharkd.load(request)
+                                              for request in requests])
     return [tree_lines(answer) for request, answer in zip(requests, answers) if isinstance(request, int)]
 
 

@@ -4,12 +4,12 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import collections
-import json
 import re
 import unittest
 
 import environment
 import reports
+import sharkd
 
 TREE, TABLE = "rstanalysis,tree", "rstanalysis,conversations"
 TITLES = ["Client", "Client port", "Server", "Server port", "Cause", "Confidence (%)", "Origin", "Outcome", "First reset", "Resets",
@@ -217,15 +217,11 @@ class Asking(unittest.TestCase):
     def test_wireshark_asks_again_and_again(self):
         """As its windows do: the same file, another one, and the first anew, in one process."""
         article, other = capture("article"), capture("mass_abort-admin-v4-3ms-client")
-        asked = [("load", {"file": str(article)}), ("tap", {"tap0": "stat:rstanalysis", "tap1": f"nstat:{TABLE}"}),
-                 ("tap", {"tap0": f"nstat:{TABLE}"}), ("load", {"file": str(other)}), ("tap", {"tap0": f"nstat:{TABLE}", "tap1": "stat:rstanalysis"}),
-                 ("load", {"file": str(article)}), ("tap", {"tap0": "stat:rstanalysis", "tap1": f"nstat:{TABLE}"})]
-        requests = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
-                    for number, (method, parameters) in enumerate(asked, 1)]
-        run = environment.host().run("sharkd", "-", input="\n".join(requests) + "\n")
-        answers = {answer["id"]: answer["result"] for answer in map(json.loads, filter(None, run.stdout.splitlines()))}
-        self.assertEqual((run.returncode, len(answers)), (0, len(asked)), run.stderr)
-        of_article, again, of_other, anew = (answers[number]["taps"] for number in (2, 3, 5, 7))
+        asked = [sharkd.load(article), ("tap", {"tap0": "stat:rstanalysis", "tap1": f"nstat:{TABLE}"}),
+                 ("tap", {"tap0": f"nstat:{TABLE}"}), sharkd.load(other), ("tap", {"tap0": f"nstat:{TABLE}", "tap1": "stat:rstanalysis"}),
+                 sharkd.load(article), ("tap", {"tap0": "stat:rstanalysis", "tap1": f"nstat:{TABLE}"})]
+        answers = sharkd.ask(environment.host(), asked)
+        of_article, again, of_other, anew = (answers[place]["taps"] for place in (1, 2, 4, 6))
         self.assertEqual(of_article, anew)
         self.assertEqual([tap for tap in of_article if tap["type"] == "nstat"], again)
         self.assertEqual(self.summary(of_article), (20, 6, 20))
