@@ -43,9 +43,9 @@ typedef struct rst_frame {
 /* read.c: fills in the counts and as many elements; the packets point to the inputs. */
 void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame);
 
-/* render.c: adds the reports to the tree, and their notes to the Info column. */
+/* render.c: adds the reports to the tree, and the note to the Info column. */
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports);
-void rst_annotate(packet_info *pinfo, rst_reports reports);
+void rst_annotate(packet_info *pinfo, const char *note);
 
 /* statistics.c: registration; a frame was taken in or is visited again; the session is about to end. */
 void rst_register_statistics(void);

@@ -87,8 +87,19 @@ static void observe(packet_info *pinfo, proto_tree *tree)
         rst_plugin.core->observe(session, &frame.packets[i]);
 }
 
+/* If nobody looks, no text is made; for the row alone, no more than its note. */
+static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, bool first_visit)
+{
+    const rst_core *core = rst_plugin.core;
+
+    if (is_note_wanted(pinfo))
+        rst_annotate(pinfo, core->annotate(session, pinfo->num, first_visit));
+    if (is_tree_wanted(tree))
+        rst_render(tvb, pinfo, tree, core->recall(session, pinfo->num, first_visit));
+}
+
 /* The wanted fields are there on the first visit only; later the verdict is recalled, without a tree
- * where Wireshark draws a row of the packet list. If nobody looks, no text is made. */
+ * where Wireshark draws a row of the packet list. */
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     (void)data;
@@ -99,14 +110,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     if (first_visit && tree != NULL)
         observe(pinfo, tree);
     rst_tap(session, pinfo);
-    bool tree_wanted = is_tree_wanted(tree), note_wanted = is_note_wanted(pinfo);
-    if (tree_wanted || note_wanted) {
-        rst_reports reports = rst_plugin.core->recall(session, pinfo->num, first_visit);
-        if (note_wanted)
-            rst_annotate(pinfo, reports);
-        if (tree_wanted)
-            rst_render(tvb, pinfo, tree, reports);
-    }
+    if (rst_plugin.core->speaks_of(session, pinfo->num))
+        show(tvb, pinfo, tree, first_visit);
     return (int)tvb_captured_length(tvb);
 }
 

@@ -1,4 +1,4 @@
-/* rst_reports -> generated tree items, expert items and notes in the Info column. May throw; no Rust frame is on the stack.
+/* rst_reports -> generated tree items, expert items; the note in the Info column. May throw; no Rust frame is on the stack.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
 
@@ -49,10 +49,9 @@ void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports
     }
 }
 
-void rst_annotate(packet_info *pinfo, rst_reports reports)
+void rst_annotate(packet_info *pinfo, const char *note)
 {
     rst_fault("throw-note", pinfo->num);
-    for (size_t i = 0; i < reports.count; i++)
-        if (reports.reports[i].note[0] != '\0')
-            col_append_fstr(pinfo->cinfo, COL_INFO, " [%s]", reports.reports[i].note);
+    if (note != NULL)
+        col_append_str(pinfo->cinfo, COL_INFO, note);
 }

@@ -100,7 +100,6 @@ typedef struct rst_item {
 typedef struct rst_report {
     const char *heading;   /* of the tree */
     const char *summary;   /* of the expert item */
-    const char *note;      /* for the Info column; empty for none */
     const rst_item *items;
     size_t item_count;
     uint16_t expert;       /* index into the experts, or RST_NO_EXPERT */
@@ -165,6 +164,12 @@ typedef struct rst_core {
     rst_session *(*session_new)(void); /* NULL where it failed */
     void (*session_free)(rst_session *session);
     void (*observe)(rst_session *session, const rst_packet *packet);
+    /* Whether there is anything to show on the frame; of nearly all frames there is nothing. */
+    bool (*speaks_of)(const rst_session *session, uint32_t frame);
+    /* What the frame's row in the packet list adds to its Info column, NULL for nothing; it belongs to the
+     * session until its next call. */
+    const char *(*annotate)(rst_session *session, uint32_t frame, bool provisional);
+    /* The whole reports. */
     rst_reports (*recall)(rst_session *session, uint32_t frame, bool provisional);
     const rst_column *columns;
     size_t column_count;

@@ -41,8 +41,6 @@ pub struct Report {
     pub heading: String,
     /// What the expert item says.
     pub summary: String,
-    /// What the Info column adds; empty for nothing.
-    pub note: String,
     /// Which expert item; none where the user wants none of its severity.
     pub expert: Option<Expert>,
     /// The fields.
@@ -55,7 +53,6 @@ impl Report {
         Report {
             heading,
             summary,
-            note: String::new(),
             expert: Some(expert),
             items: Vec::new(),
         }

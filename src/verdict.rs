@@ -30,8 +30,7 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
         "{} ({} %): {explanation}",
         cause.name, ranking.best.confidence
     );
-    let mut report = Report::new(expert(cause), heading.clone(), summary);
-    report.note = heading;
+    let mut report = Report::new(expert(cause), heading, summary);
     say_verdict(&mut report, &ranking, explanation);
     say_evidence(&mut report, cause, situation, context);
     report.text(Field::NextStep, cause.next_step);
@@ -44,8 +43,8 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
 }
 
 /// The report on a packet that changes the verdicts on earlier resets: their frames, ascending, and what
-/// their causes are now. Who sees final verdicts has no use for a note.
-pub fn revision(changed: &[(u32, &'static str)], provisional: bool) -> Report {
+/// their causes are now.
+pub fn revision(changed: &[(u32, &'static str)]) -> Report {
     let (first, cause) = changed[0];
     let mut report = match changed.len() {
         1 => Report::new(
@@ -59,12 +58,6 @@ pub fn revision(changed: &[(u32, &'static str)], provisional: bool) -> Report {
             format!("Changes the verdicts on {many} resets, the first in frame {first}: {cause}"),
         ),
     };
-    if provisional {
-        report.note = match changed.len() - 1 {
-            0 => format!("frame {first}: now {cause}"),
-            more => format!("frame {first}: now {cause}, and {more} more"),
-        };
-    }
     for (frame, cause) in changed {
         report.add(Field::Revises, Value::Frame(*frame));
         report.text(Field::CauseRevised, *cause);

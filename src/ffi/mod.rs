@@ -5,6 +5,7 @@
 
 mod contain;
 mod fault;
+mod lent;
 mod plugin;
 mod preferences;
 mod session;

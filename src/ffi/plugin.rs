@@ -5,7 +5,7 @@ use std::ffi::c_int;
 
 use super::bindings::{self, rst_core};
 use super::preferences::configure;
-use super::session::{observe, recall, session_free, session_new};
+use super::session::{annotate, observe, recall, session_free, session_new, speaks_of};
 use super::statistics::{
     has_reset, statistic_free, statistic_new, statistic_note, statistic_rows, statistic_settle,
 };
@@ -51,6 +51,8 @@ static CORE: Shared<rst_core> = Shared(rst_core {
     session_new: Some(session_new),
     session_free: Some(session_free),
     observe: Some(observe),
+    speaks_of: Some(speaks_of),
+    annotate: Some(annotate),
     recall: Some(recall),
     columns: C_COLUMNS.0.as_ptr(),
     column_count: C_COLUMNS.0.len(),

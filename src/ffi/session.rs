@@ -3,40 +3,22 @@
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
-use super::bindings::{
-    RST_NO_EXPERT, rst_input, rst_item, rst_packet, rst_report, rst_reports, rst_session,
-};
+use super::bindings::{rst_input, rst_packet, rst_reports, rst_session};
 use super::contain::{contain, install_hook};
 use super::fault::inject;
+use super::lent::{Lent, NOTHING};
 use super::preferences::current;
-use super::texts::Texts;
 use crate::application::inputs::{self, Value as Input};
 use crate::decode::{RawSegment, decode};
-use crate::field::{Field, INPUTS};
-use crate::report::{Report, Value};
+use crate::field::INPUTS;
 use crate::segment::{Application, Nanoseconds};
-use crate::session::{Session, failure};
+use crate::session::{Session, annotate_failure, failure};
 
 /// What the opaque pointer leads to: the session and what C has borrowed of it.
 struct Handle {
     session: Session,
     lent: Lent,
 }
-
-/// Reports in C's form. The pointers in `reports` and `items` lead into this struct's own buffers.
-#[derive(Default)]
-struct Lent {
-    texts: Texts,
-    items: Vec<rst_item>,
-    reports: Vec<rst_report>,
-}
-
-const NO_EXPERT: u16 = RST_NO_EXPERT as u16;
-
-const NOTHING: rst_reports = rst_reports {
-    reports: ptr::null(),
-    count: 0,
-};
 
 /// Makes a session; NULL where that fails.
 pub extern "C" fn session_new() -> *mut rst_session {
@@ -101,6 +83,41 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
         // If even that fails, the frame stays without a report.
         let _ = contain(|| handle.session.contain(packet.frame, what));
     }
+}
+
+/// Whether there is anything to show on the frame.
+///
+/// # Safety
+/// `session` came from [`session_new`].
+pub unsafe extern "C" fn speaks_of(session: *const rst_session, frame: u32) -> bool {
+    // SAFETY: by the contract above.
+    let session = unsafe { session_of(session) };
+    contain(|| session.is_some_and(|session| session.speaks_of(frame))).unwrap_or(false)
+}
+
+/// What the frame's row in the packet list has to say, lent until the session's next call; NULL for nothing.
+///
+/// # Safety
+/// `session` came from [`session_new`].
+pub unsafe extern "C" fn annotate(
+    session: *mut rst_session,
+    frame: u32,
+    provisional: bool,
+) -> *const c_char {
+    // SAFETY: the glue passes a live session, and calls from one thread only.
+    let handle = unsafe { &mut *session.cast::<Handle>() };
+    let annotated = contain(|| {
+        inject("panic-recall", frame);
+        let row = handle.lent.row();
+        handle.session.annotate(frame, provisional, row);
+    });
+    contain(|| {
+        if annotated.is_err() {
+            annotate_failure(handle.lent.row());
+        }
+        handle.lent.lend_row()
+    })
+    .unwrap_or(ptr::null())
 }
 
 /// What there is to show on the frame, lent until the session's next call.
@@ -193,75 +210,9 @@ unsafe fn text<'a>(start: *const c_char) -> &'a str {
     text.to_str().unwrap_or_default()
 }
 
-impl Lent {
-    fn lend(&mut self, reports: &[Report]) -> rst_reports {
-        self.reports.clear();
-        self.items.clear();
-        self.texts.clear();
-        // Pointers into a vector hold only while it does not grow.
-        self.items
-            .reserve(reports.iter().map(|report| report.items.len()).sum());
-        for report in reports {
-            let start = self.items.len();
-            for (field, value) in &report.items {
-                let item = self.item(*field, value);
-                self.items.push(item);
-            }
-            let lent = rst_report {
-                heading: self.texts.lend(&report.heading),
-                summary: self.texts.lend(&report.summary),
-                note: self.texts.lend(&report.note),
-                items: self.items[start..].as_ptr(),
-                item_count: report.items.len(),
-                expert: report.expert.map_or(NO_EXPERT, |expert| expert as u16),
-            };
-            self.reports.push(lent);
-        }
-        rst_reports {
-            reports: self.reports.as_ptr(),
-            count: self.reports.len(),
-        }
-    }
-
-    fn item(&mut self, field: Field, value: &Value) -> rst_item {
-        let (text, number) = match value {
-            Value::Text(text) => (self.texts.lend(text), 0),
-            Value::Unsigned(number) | Value::Frame(number) => (ptr::null(), i64::from(*number)),
-            Value::Signed(number) => (ptr::null(), i64::from(*number)),
-            Value::Boolean(yes) => (ptr::null(), i64::from(*yes)),
-            Value::Duration(time) => (ptr::null(), *time),
-        };
-        rst_item {
-            text,
-            number,
-            field: field as u16,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::Expert;
-
-    #[test]
-    fn lent_reports_hold_what_the_report_says() {
-        let mut report = Report::new(Expert::Problem, "firewall".into(), "a\0b".into());
-        report.text(Field::Cause, "firewall");
-        report.add(Field::TtlDifference, Value::Signed(-2));
-        let mut lent = Lent::default();
-        let reports = lent.lend(&[report.clone(), report]);
-        assert_eq!(reports.count, 2);
-        // SAFETY: `lent` is alive and unchanged since the call.
-        let second = unsafe { &*reports.reports.add(1) };
-        // SAFETY: as above; the text ends with NUL.
-        let summary = unsafe { std::ffi::CStr::from_ptr(second.summary) };
-        assert_eq!(summary, c"a");
-        // SAFETY: as above; there are two items.
-        let difference = unsafe { &*second.items.add(1) };
-        assert_eq!((difference.number, second.item_count), (-2, 2));
-        assert_eq!(second.expert, Expert::Problem as u16);
-    }
 
     #[test]
     fn far_times_saturate() {

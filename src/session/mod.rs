@@ -1,21 +1,21 @@
 //! One capture file: takes in its segments in order, and recalls what it knows of any frame.
 
 mod observe;
+mod recall;
 mod resets;
 mod review;
+
+pub use recall::{annotate_failure, failure};
 
 use crate::company::Company;
 use crate::company::Gaps;
 use crate::conversation::{Conversations, Exchanges, Placement};
-use crate::field::Expert;
 use crate::host::Hosts;
 use crate::names::Names;
-use crate::preference::{Preference, Preferences};
+use crate::preference::Preferences;
 use crate::recent::Recent;
-use crate::report::Report;
 use crate::reset::{Reset, Series};
 use crate::segment::{Index, Nanoseconds, Segment};
-use crate::verdict::{self, Context};
 
 /// Something to report on a frame, in the order of the frames.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +99,8 @@ impl Session {
             let host = self.hosts.index(segment.source.address);
             self.hosts.get_mut(host).learn(segment);
         } else {
-            let original = self.entries(of).find_map(|entry| match entry {
-                Entry::Reset(reset) => Some(reset),
+            let original = self.entries(of).iter().find_map(|entry| match entry {
+                (_, Entry::Reset(reset)) => Some(*reset),
                 _ => None,
             });
             if let Some(reset) = original {
@@ -123,14 +123,6 @@ impl Session {
         self.failures.push(what);
     }
 
-    fn entries(&self, frame: u32) -> impl Iterator<Item = Entry> {
-        let start = self.journal.partition_point(|(known, _)| *known < frame);
-        let of_frame = self.journal[start..]
-            .iter()
-            .take_while(move |(known, _)| *known == frame);
-        of_frame.map(|(_, entry)| *entry)
-    }
-
     /// Whether the frame holds a reset that is no copy of an earlier one.
     pub fn has_reset(&self, frame: u32) -> bool {
         self.resets_in(&[frame]).next().is_some()
@@ -140,7 +132,7 @@ impl Session {
     pub(crate) fn resets_in(&self, frames: &[u32]) -> impl Iterator<Item = Index> {
         let entries = frames.iter().flat_map(|frame| self.entries(*frame));
         entries.filter_map(|entry| match entry {
-            Entry::Reset(reset) => Some(reset),
+            (_, Entry::Reset(reset)) => Some(*reset),
             _ => None,
         })
     }
@@ -154,57 +146,4 @@ impl Session {
             _ => series,
         }
     }
-
-    /// What is known of the frame, as far as the file was read. `provisional` says that the frame is
-    /// being read for the first time, so that nothing after it is known.
-    pub fn recall(&self, frame: u32, provisional: bool) -> Vec<Report> {
-        let mut reports = Vec::new();
-        let mut changed = Vec::new();
-        for entry in self.entries(frame) {
-            match entry {
-                Entry::Reset(index) => reports.push(self.verdict(index, provisional, false)),
-                Entry::Copy(index) => reports.push(self.verdict(index, provisional, true)),
-                Entry::Revision(index) => {
-                    let (reset, cause) = self.revisions[index.place()];
-                    changed.push((self.resets[reset.place()].frame, cause));
-                }
-                Entry::Failure(index) => reports.push(failure(&self.failures[index.place()])),
-            }
-        }
-        if !changed.is_empty() {
-            changed.sort_by_key(|(frame, _)| *frame);
-            reports.push(verdict::revision(&changed, provisional));
-        }
-        let floor = self.preferences.number(Preference::SeverityFloor);
-        for report in &mut reports {
-            report.expert = report.expert.filter(|it| it.severity() as u32 >= floor);
-        }
-        reports
-    }
-
-    fn verdict(&self, reset: Index, provisional: bool, is_copy: bool) -> Report {
-        let context = Context {
-            provisional,
-            copy_of: if is_copy {
-                self.resets[reset.place()].frame
-            } else {
-                0
-            },
-        };
-        verdict::report(&self.situation(reset), context)
-    }
-}
-
-/// The report on a frame that the analysis failed on.
-pub fn failure(what: &str) -> Report {
-    let mut report = Report::new(
-        Expert::Failure,
-        "failed on this frame".into(),
-        format!(
-            "TCP Reset Analysis failed on this frame and dropped its conversation; the rest of the file is \
-             analysed. Please report this with the capture: {what}"
-        ),
-    );
-    report.note = "TCP Reset Analysis failed".into();
-    report
 }
