@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod field;
 pub mod host;
 pub mod kernel;
+mod lookup;
 pub mod names;
 pub mod options;
 pub mod preference;

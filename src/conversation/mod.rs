@@ -5,6 +5,7 @@ mod endpoint;
 mod exchange;
 mod identification;
 mod opening;
+mod pair;
 mod round_trip;
 mod silences;
 mod table;
