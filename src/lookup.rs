@@ -17,6 +17,11 @@ pub struct Lookup {
 }
 
 impl Lookup {
+    /// The most that an element takes: four bytes of place and one of hash, twice as often as when the table
+    /// grew, which it does when seven eighths are taken.
+    #[cfg(test)]
+    pub const BYTES_EACH: usize = (size_of::<Index>() + 1) * 2 * 8 / 7 + 1;
+
     fn hash(hasher: &DefaultHashBuilder, key: u128) -> u64 {
         let mut hasher = hasher.build_hasher();
         hasher.write_u128(key);

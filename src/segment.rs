@@ -38,6 +38,11 @@ impl Moment {
         Moment { frame, tick }
     }
 
+    /// When it was, without the frame.
+    pub fn tick(self) -> Tick {
+        self.tick
+    }
+
     /// Whether it ever came.
     pub fn happened(self) -> bool {
         self.frame != 0

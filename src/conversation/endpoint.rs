@@ -19,38 +19,45 @@ pub struct Fin {
     pub received: Option<Seq>,
 }
 
+/// A number of bytes, where a record has no room for the alignment of eight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(Rust, packed(4))]
+pub(super) struct Bytes(pub u64);
+
 /// One side of a conversation, from the segments that it sent (resets do not count).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Its address, as an index into the hosts; none before its first segment.
+    /// Its address, as an index into the hosts, where that was looked up already.
     pub host: Option<Index>,
     /// SND.NXT: the number after the highest that it sent.
     pub next: Seq,
-    /// RCV.NXT as its segments and its active resets state it, where one had an ACK at all.
-    pub acked: Option<Seq>,
+    /// Options in parts, here and below, take four bytes less.
+    pub(super) acked: Seq,
+    pub(super) has_acked: bool,
     /// Bytes that it offers to take beyond RCV.NXT; 0 where only a reset stated that.
-    window: u32,
-    initial: Seq,
-    /// Its first FIN.
-    pub fin: Option<Fin>,
+    pub(super) window: u32,
+    pub(super) initial: Seq,
+    pub(super) fin: Moment,
+    pub(super) fin_end: Seq,
+    pub(super) fin_received: Seq,
+    pub(super) fin_has_received: bool,
     /// Its last segment.
     pub last: Moment,
     /// Its last segment, in the ring of recent ones.
     pub ticket: Ticket,
     /// Its last segment with new payload.
     pub last_data: Moment,
-    /// Payload bytes sent for the first time.
-    pub bytes: u64,
+    pub(super) bytes: Bytes,
     /// Data segments it sent since the other side's last one, 255 for more.
     pub burst: u8,
     /// How often it took its turn to send data, 255 for more.
     pub turns: u8,
     /// What it repeats in vain.
     pub attempts: Attempts,
-    window_scale: u8,
-    hop_limit: u8,
+    pub(super) window_scale: u8,
+    pub(super) hop_limit: u8,
     /// The link-layer source of its last segment, mixed into a byte.
-    link: u8,
+    pub(super) link: u8,
     /// What its SYN was.
     pub syn: Opening,
     /// The habit of its IPv4 identification.
@@ -64,6 +71,25 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// RCV.NXT as its segments and its active resets state it, where one had an ACK at all.
+    pub fn acked(&self) -> Option<Seq> {
+        self.has_acked.then_some(self.acked)
+    }
+
+    /// Its first FIN.
+    pub fn fin(&self) -> Option<Fin> {
+        self.fin.happened().then_some(Fin {
+            moment: self.fin,
+            end: self.fin_end,
+            received: self.fin_has_received.then_some(self.fin_received),
+        })
+    }
+
+    /// Payload bytes sent for the first time.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.0
+    }
+
     /// Whether the file holds a segment of it that is no reset.
     pub fn is_seen(&self) -> bool {
         self.last.happened()
@@ -92,8 +118,8 @@ impl Endpoint {
     /// acknowledgment.
     pub fn is_progress(&self, segment: &Segment) -> bool {
         let sends = segment.length() > 0 && segment.end().is_after(self.next);
-        let acknowledges = segment.flags.has(Flags::ACK)
-            && self.acked.is_none_or(|acked| segment.ack.is_after(acked));
+        let acknowledges =
+            segment.flags.has(Flags::ACK) && (!self.has_acked || segment.ack.is_after(self.acked));
         !self.is_seen() || sends || acknowledges
     }
 
@@ -135,25 +161,22 @@ impl Endpoint {
         if segment.payload_length > 0 && !retransmission {
             self.turns = self.turns.saturating_add(u8::from(self.burst == 0));
             self.last_data = Moment::of(segment);
-            self.bytes += u64::from(segment.payload_length);
+            self.bytes = Bytes(self.bytes.0 + u64::from(segment.payload_length));
             self.burst = self.burst.saturating_add(1);
         }
-        if segment.flags.has(Flags::FIN) && self.fin.is_none() {
-            let moment = Moment::of(segment);
-            self.fin = Some(Fin {
-                moment,
-                end: segment.end(),
-                received: self.acked,
-            });
+        if segment.flags.has(Flags::FIN) && !self.fin.happened() {
+            self.fin = Moment::of(segment);
+            self.fin_end = segment.end();
+            (self.fin_received, self.fin_has_received) = (self.acked, self.has_acked);
         }
         self.identification.observe(segment);
         self.last = Moment::of(segment);
     }
 
     fn acknowledge(&mut self, segment: &Segment) {
-        let progress = self.acked.is_none_or(|acked| segment.ack.is_after(acked));
+        let progress = !self.has_acked || segment.ack.is_after(self.acked);
         if progress {
-            self.acked = Some(segment.ack);
+            (self.acked, self.has_acked) = (segment.ack, true);
         }
         // The window of a SYN is never scaled (RFC 7323 2.2).
         let shift = if segment.flags.has(Flags::SYN) {
@@ -162,7 +185,7 @@ impl Endpoint {
             self.window_scale
         };
         let window = u32::from(segment.window) << shift;
-        let older_by = self.acked.map_or(0, |acked| acked.beyond(segment.ack));
+        let older_by = self.acked.beyond(segment.ack);
         self.window = if progress {
             window
         } else {
@@ -172,7 +195,8 @@ impl Endpoint {
 
     /// Takes in what an active reset of it acknowledges; an older number takes nothing back.
     pub fn acknowledge_by_reset(&mut self, ack: Seq) {
-        self.acked = Some(self.acked.map_or(ack, |acked| acked.later(ack)));
+        self.acked = self.acked().map_or(ack, |acked| acked.later(ack));
+        self.has_acked = true;
     }
 
     /// Its initial sequence number, where the file holds its SYN.
@@ -182,17 +206,17 @@ impl Endpoint {
 
     /// Whether it has acknowledged something and takes no more.
     pub fn has_closed_window(&self) -> bool {
-        self.is_seen() && self.acked.is_some() && self.window == 0
+        self.is_seen() && self.has_acked && self.window == 0
     }
 
     /// Right edge of the window that it offers, where it has acknowledged anything.
     pub fn window_edge(&self) -> Option<Seq> {
-        self.acked.map(|acked| acked + self.window)
+        self.acked().map(|acked| acked + self.window)
     }
 
     /// The number after its last payload byte: SND.NXT less a FIN.
     pub fn data_end(&self) -> Seq {
-        match self.fin {
+        match self.fin() {
             Some(fin) if fin.end == self.next => Seq(self.next.0.wrapping_sub(1)),
             _ => self.next,
         }
@@ -200,7 +224,7 @@ impl Endpoint {
 
     /// Payload bytes that it sent and `peer` has not acknowledged.
     pub fn outstanding(&self, peer: &Endpoint) -> u32 {
-        match peer.acked {
+        match peer.acked() {
             Some(acked) if self.is_seen() => self.data_end().beyond(acked),
             _ => 0,
         }
@@ -208,7 +232,7 @@ impl Endpoint {
 
     /// Whether `peer` acknowledged its FIN.
     pub fn fin_is_acked(&self, peer: &Endpoint) -> bool {
-        match (self.fin, peer.acked) {
+        match (self.fin(), peer.acked()) {
             (Some(fin), Some(acked)) => !acked.is_before(fin.end),
             _ => false,
         }
@@ -241,7 +265,7 @@ mod tests {
         endpoint.send(&late, false);
         assert!(endpoint.is_retransmission(&early));
         endpoint.send(&early, true);
-        assert_eq!((endpoint.next, endpoint.bytes), (Seq(2100), 100));
+        assert_eq!((endpoint.next, endpoint.bytes()), (Seq(2100), 100));
         assert_eq!(endpoint.last.frame, 2);
         assert_eq!(endpoint.last_data.frame, 1);
         assert_eq!(endpoint.attempts.unanswered(), 1);
@@ -281,9 +305,9 @@ mod tests {
         let mut endpoint = Endpoint::default();
         endpoint.send(&segment(1), false);
         endpoint.acknowledge_by_reset(Seq(4000));
-        assert_eq!(endpoint.acked, Some(Seq(5000)));
+        assert_eq!(endpoint.acked(), Some(Seq(5000)));
         endpoint.acknowledge_by_reset(Seq(6000));
-        assert_eq!(endpoint.acked, Some(Seq(6000)));
+        assert_eq!(endpoint.acked(), Some(Seq(6000)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ const LONGEST_STEP: u16 = 64;
 const HABIT: u8 = 3;
 
 /// The last number and how long it has been counting.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Identification {
     // As bytes, so that it fits into three of them.
     last: [u8; 2],

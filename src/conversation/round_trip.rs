@@ -15,7 +15,7 @@ pub const UNKNOWN_ROUND_TRIP: Nanoseconds = 200 * MILLISECOND;
 const GRANULARITY: Nanoseconds = 10 * MILLISECOND;
 
 /// The estimate and the one segment that is being timed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoundTrip {
     smoothed_us: u32,
     variation_us: u32,

@@ -58,6 +58,10 @@ impl Entry {
 }
 
 impl Conversations {
+    /// What finding a conversation takes beside its record.
+    #[cfg(test)]
+    pub(super) const BYTES_TO_FIND: usize = size_of::<Entry>() + Lookup::BYTES_EACH;
+
     /// The index of the segment's conversation, made where it is new, and the segment's direction.
     pub fn index(&mut self, segment: &Segment) -> (Index, Direction) {
         let (pair, family, direction) = self.addresses.order(segment);
@@ -99,6 +103,7 @@ impl Conversations {
     pub fn forget(&mut self, index: Index) {
         let conversation = self.get_mut(index);
         let hosts = conversation.endpoints.map(|endpoint| endpoint.host);
+        conversation.opened = conversation.last_activity();
         conversation.endpoints = Default::default();
         conversation.exchange = None;
         conversation.keep_hosts(hosts);

@@ -150,11 +150,11 @@ impl Side {
             syn: endpoint.syn.is_seen(),
             answered_syn: endpoint.syn.is_answer(),
             bare_syn: endpoint.syn.is_bare(),
-            acknowledged: endpoint.acked.is_some(),
+            acknowledged: endpoint.acked().is_some(),
             seen: endpoint.is_seen(),
-            fin: endpoint.fin.map(|fin| fin.moment).unwrap_or_default(),
+            fin: endpoint.fin().map(|fin| fin.moment).unwrap_or_default(),
             fin_acked: endpoint.fin_is_acked(other),
-            bytes: endpoint.bytes,
+            bytes: endpoint.bytes(),
             outstanding: endpoint.outstanding(other),
             last: endpoint.last,
             last_data: endpoint.last_data,
@@ -190,7 +190,7 @@ fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Tr
 /// aborts at the edge, behind data that it already sent [measured, Linux 6.18]. Or a number beyond, still
 /// in the window: what lies between was lost on the way, or is overtaken by the reset.
 fn is_own_number(seq: Seq, own: &Endpoint, peer: &Endpoint) -> bool {
-    let oldest = peer.acked.unwrap_or(own.next);
+    let oldest = peer.acked().unwrap_or(own.next);
     seq == own.next
         || peer
             .window_edge()
@@ -218,7 +218,7 @@ fn acceptance(
     if !own.is_seen() && trigger.is_some_and(|trigger| trigger.kind == Kind::Syn) {
         return Acceptance::Exact;
     }
-    let Some(expected) = peer.acked else {
+    let Some(expected) = peer.acked() else {
         return Acceptance::Unknown;
     };
     if segment.seq == expected || (own.is_seen() && segment.seq == own.next) {
@@ -234,7 +234,7 @@ fn acceptance(
 }
 
 fn newly_acked(segment: &Segment, own: &Endpoint, peer: &Endpoint) -> u32 {
-    match own.acked {
+    match own.acked() {
         Some(acked) if segment.flags.has(Flags::ACK) && peer.last_data.happened() => {
             segment.ack.beyond(acked)
         }
@@ -245,7 +245,7 @@ fn newly_acked(segment: &Segment, own: &Endpoint, peer: &Endpoint) -> u32 {
 /// The file's order does not tell what crossed the FIN: far from its sender the data may be captured
 /// before it. What the FIN acknowledges does.
 fn data_after_fin(own: &Endpoint, trigger: Option<&Trigger>) -> bool {
-    let (Some(fin), Some(trigger)) = (own.fin, trigger) else {
+    let (Some(fin), Some(trigger)) = (own.fin(), trigger) else {
         return false;
     };
     let beyond = fin
@@ -262,7 +262,7 @@ fn fin_acked_before(
     trigger: Option<&Trigger>,
     recent: &Recent,
 ) -> bool {
-    let (Some(fin), Some(trigger)) = (own.fin, trigger) else {
+    let (Some(fin), Some(trigger)) = (own.fin(), trigger) else {
         return false;
     };
     let mut before = recent.backwards(peer.ticket).take(RECENT_SEGMENTS);
@@ -278,10 +278,10 @@ fn took_data_after_fin(own: &Endpoint, peer: &Endpoint) -> bool {
             ..
         }),
         Some(acked),
-    ) = (own.fin, own.acked)
+    ) = (own.fin(), own.acked())
     else {
         return false;
     };
-    let peer_fin = peer.fin.is_some_and(|fin| fin.end == acked);
+    let peer_fin = peer.fin().is_some_and(|fin| fin.end == acked);
     acked.beyond(at_fin) > u32::from(peer_fin)
 }

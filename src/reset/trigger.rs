@@ -121,7 +121,7 @@ pub fn answered(
         answered_before: true,
         ..Trigger::of(entry)
     };
-    choose(unanswered, reset.time, answerer, sender.acked)
+    choose(unanswered, reset.time, answerer, sender.acked())
         .map(Trigger::of)
         .or_else(|| candidates.first().map(again))
 }

@@ -13,7 +13,7 @@ impl Session {
             .host
             .get_or_insert_with(|| self.hosts.index(segment.source.address));
         let own_series = sender.series;
-        let acknowledged = sender.acked.is_some();
+        let acknowledged = sender.acked().is_some();
         let observed = conversation.observe(segment, direction, &mut self.recent);
         self.payloads_cut |= segment.application.payload_cut;
         if !segment.application.is_silent() {
@@ -25,12 +25,12 @@ impl Session {
             exchange.hear(segment, direction, own, peer, self.payloads_cut);
             conversation.exchange = Some(index);
         }
-        let own_bytes = conversation.endpoint(direction).bytes;
+        let own_bytes = conversation.endpoint(direction).bytes();
         let peer = conversation.endpoint(direction.reverse());
         let ecn = peer.syn.asks_ecn();
         let peer_series = peer.series;
         let in_handshake =
-            segment.is_syn_ack() || (peer.syn.is_answer() && peer.bytes + own_bytes == 0);
+            segment.is_syn_ack() || (peer.syn.is_answer() && peer.bytes() + own_bytes == 0);
 
         if segment.is_syn() {
             self.company.requested(segment, index);
