@@ -91,20 +91,26 @@ class Host:
         self.home = own_folder("home")
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "TZ": "UTC",
                             "WIRESHARK_PLUGIN_DIR": str(own_folder("plugins"))}
-        self.has_plugin = kind is not None
-        if self.has_plugin:
-            self._install(build(kind))
+        self.has_plugin = False
+        if kind is not None:
+            self.install(build(kind))
 
-    def _install(self, library):
+    def plugin_folder(self):
+        """Where this host's programs look for plugins of epan."""
         folders = self.run("tshark", "-G", "folders").stdout
         place = next(line for line in folders.splitlines() if line.startswith("Global Plugins:"))
         folder = pathlib.Path(place.split(":", 1)[1].strip()) / "epan"
-        folder.mkdir(parents=True)
-        shutil.copyfile(library, folder / "rstanalysis.so")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def install(self, library):
+        """Puts a built plugin where this host's programs look, and sees that they load it."""
+        shutil.copyfile(library, self.plugin_folder() / "rstanalysis.so")
         listing = self.run("tshark", "-G", "plugins")
         if "rstanalysis.so" not in listing.stdout:
             raise Unusable(f"tshark -G plugins does not list the plugin, so nothing would be tested. It says:\n"
                            f"{listing.stdout}{listing.stderr}")
+        self.has_plugin = True
 
     def run(self, *command, environment=None, input=None):
         return subprocess.run([str(part) for part in command], env={**self.environment, **(environment or {})},
