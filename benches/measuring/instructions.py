@@ -11,7 +11,8 @@ import subprocess
 import environment
 from trouble import Trouble
 
-VALGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+# Callgrind counts the same to half a percent of what is added, and takes three times as long.
+VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 
 
 def count(variant, capture):
@@ -19,10 +20,10 @@ def count(variant, capture):
     command = [str(part) for part in (*VALGRIND, *variant.command(capture.path))]
     run = subprocess.run(command, env=variant.host.environment, cwd=variant.host.home, stdin=subprocess.DEVNULL,
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", **environment.as_account())
-    collected = re.search(r"Collected : (\d+)", run.stderr)
-    if run.returncode != 0 or not collected:
+    counted = re.search(r"I +refs: +([\d,]+)", run.stderr)
+    if run.returncode != 0 or not counted:
         raise Trouble(f"valgrind could not count: {run.stderr}")
-    return int(collected[1])
+    return int(counted[1].replace(",", ""))
 
 
 class Counter:
