@@ -3,18 +3,14 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import pathlib
 import sys
 
-import captures
 import environment
-import instructions
-import options
-import shapes
-import table
-import targets
-import variants
-import versions
-from trouble import Trouble
+from measuring import captures, core, growth, instructions, options, shapes, table, targets, variants, versions, window
+from measuring.trouble import Trouble
+
+PICTURE = pathlib.Path(__file__).parent.parent / "linearity.png"
 
 
 def say(text):
@@ -22,15 +18,29 @@ def say(text):
 
 
 def measure_shapes(choice, compared):
+    wanted = [shape for shape in shapes.SHAPES if shape in choice.parts]
+    if not wanted:
+        return {}
     say("Counting the instructions of the start ...")
     with captures.made("mix", 0) as empty:
         counter = instructions.Counter(compared, empty)
     figures = {}
-    for shape in shapes.SHAPES:
-        if shape in choice.parts:
-            say(f"Measuring {shapes.SHAPES[shape]} ...")
-            figures[shape] = shapes.measure(shape, compared, counter, choice)
+    for shape in wanted:
+        say(f"Measuring {shapes.SHAPES[shape]} ...")
+        figures[shape] = shapes.measure(shape, compared, counter, choice)
     return figures
+
+
+def measure_growth(choice, compared):
+    points = growth.measure(compared, choice, say)
+    show(growth.show(points))
+    if choice.plot:
+        from measuring import plot    # only here, for matplotlib need not be there otherwise
+        plot.draw(points, core.rows("growth")["growth"], PICTURE)
+
+
+def show(lines):
+    print("", *lines, sep="\n", flush=True)
 
 
 def main(words):
@@ -40,7 +50,16 @@ def main(words):
         variants.check(compared, small.path)
     print(versions.line(choice.library), flush=True)
     if figures := measure_shapes(choice, compared):
-        print("", *table.show(figures), "", *targets.show(figures), sep="\n", flush=True)
+        show(table.show(figures))
+        show(targets.show(figures))
+    if "window" in choice.parts:
+        say("Measuring opening, filtering, scrolling ...")
+        show(window.show(window.measure(compared, choice)))
+    if "growth" in choice.parts:
+        measure_growth(choice, compared)
+    if "core" in choice.parts:
+        say("Measuring the analysis alone ...")
+        show(core.show(core.measure()))
 
 
 if __name__ == "__main__":

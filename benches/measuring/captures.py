@@ -11,7 +11,7 @@ import re
 import subprocess
 
 import environment
-from trouble import Trouble
+from measuring.trouble import Trouble
 
 FOLDER = environment.REPOSITORY / "target" / "benches"
 

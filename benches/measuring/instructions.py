@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import environment
-from trouble import Trouble
+from measuring.trouble import Trouble
 
 # Callgrind counts the same to half a percent of what is added, and takes three times as long.
 VALGRIND = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]

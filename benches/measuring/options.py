@@ -6,7 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import argparse
 import pathlib
 
-from shapes import SHAPES
+from measuring.shapes import SHAPES
 
 PARTS = [*SHAPES, "window", "growth", "core"]
 

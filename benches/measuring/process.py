@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 import environment
-from trouble import Trouble
+from measuring.trouble import Trouble
 
 
 @dataclasses.dataclass

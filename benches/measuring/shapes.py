@@ -6,8 +6,8 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import dataclasses
 import statistics
 
-import captures
-import process
+from measuring import captures, process
+from measuring.trouble import Trouble
 
 SHAPES = {
     "long": "few long conversations",
@@ -60,6 +60,8 @@ def measure(shape, variants, counter, choice):
         for number in range(choice.rounds + 1):
             for name, variant in variants.items():
                 usage = process.measure(variant.host, variant.command(capture.path))
+                if usage.lines != capture.resets:
+                    raise Trouble(f"tshark ({name}) shows {usage.lines} of {capture.resets} resets, so its figures mean nothing.")
                 if number > 0:
                     usages[name].append(usage)
     with captures.made(shape, choice.counted) as small:

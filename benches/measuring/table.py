@@ -3,7 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-from shapes import SHAPES
+from measuring.shapes import SHAPES
 
 COSTS = ["capture", "packets", "conversations", "resets", "tshark alone", "with the plugin: CPU", "user CPU", "instructions",
          "instructions a packet", "with TRANSUM: CPU", "instructions", "with Lua: CPU", "instructions"]

@@ -3,8 +3,8 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-from shapes import SHAPES
-from table import lines, percent
+from measuring.shapes import SHAPES
+from measuring.table import lines, percent
 
 HEADER = ["target", "measured", ""]
 

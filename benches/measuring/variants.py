@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import environment
-from trouble import Trouble
+from measuring.trouble import Trouble
 
 SCRIPT = pathlib.Path(__file__).parent.parent / "rstanalysis.lua"
 FILTER = "tcp.flags.reset==1"
