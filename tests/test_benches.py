@@ -71,7 +71,8 @@ def figures(plugin, transum=1.32, lua=2.25):
               for name, seconds in {"none": 1, "plugin": plugin, "transum": transum, "lua": lua}.items()}
     counts = {name: runs[0].user * 1e9 for name, runs in usages.items()}
     capture = captures.Capture(None, 1000, 100, 10)
-    return shapes.Figures(capture, usages, capture, counts)
+    smaller = shapes.Resident(captures.Capture(None, 500, 50, 5), alone=0, added=0)
+    return shapes.Figures(capture, usages, capture, counts, smaller)
 
 
 class Targets(unittest.TestCase):

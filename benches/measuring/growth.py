@@ -13,11 +13,11 @@ from measuring.table import lines
 HEADER = ["", "number", "tshark alone", "with the plugin", "instructions added", "each"]
 # What grows: its shape, how many packets each takes, and the numbers.
 GROWING = {
-    "segments of 20 long conversations": ("long", 1, [10**4, 10**5, 10**6, 10**7]),
-    "conversations of a scan": ("scan", 2, [10**4, 10**5, 10**6]),
-    "resets of a storm": ("storm", 2, [10**4, 10**5, 10**6]),
+    "segments of 20 long conversations": ("long", 1, [10**3, 10**4, 10**5, 10**6]),
+    "conversations of a scan": ("scan", 2, [10**3, 10**4, 10**5, 10**6]),
+    "resets of a storm": ("storm", 2, [10**3, 10**4, 10**5, 10**6]),
 }
-MOST_COUNTED = 10**5
+MOST_COUNTED = 2 * 10**5
 BYTES_A_PACKET = 1100
 
 
@@ -33,7 +33,7 @@ class Point:
 
 
 def rounds_of(packets):
-    return 5 if packets <= 10**5 else 3 if packets <= 10**6 else 1
+    return 5 if packets <= 10**5 else 1
 
 
 def fits(packets):
@@ -57,7 +57,7 @@ def measure(variants, choice, say):
         counter = instructions.Counter(pair, empty)
     points = []
     for what, (shape, packets_each, numbers) in GROWING.items():
-        for number in numbers[:2] if choice.quick else numbers:
+        for number in numbers[:3] if choice.quick else numbers:
             packets = number * packets_each
             if not fits(packets):
                 say(f"Left out: {number:,} {what}, for which there is no room on the disk.")

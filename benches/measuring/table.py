@@ -7,7 +7,7 @@ from measuring.shapes import SHAPES
 
 COSTS = ["capture", "packets", "conversations", "resets", "tshark alone", "with the plugin: CPU", "user CPU", "instructions",
          "instructions a packet", "with TRANSUM: CPU", "instructions", "with Lua: CPU", "instructions"]
-MEMORY = ["capture", "tshark alone", "the plugin adds", "that is"]
+MEMORY = ["capture", "tshark alone", "the plugin adds", "of that it grows by"]
 
 
 def lines(header, rows):
@@ -30,20 +30,25 @@ def costs(figures):
                *(percent(share) for name in ("transum", "lua") for share in (figure.added(name, "cpu"), figure.added_instructions(name)))]
 
 
-def counted_by(shape, capture):
-    """What the memory of a capture is for: how many of what."""
-    if shape == "scan":
-        return capture.resets, "pair of SYN and RST"
-    if shape == "storm":
-        return capture.resets, "reset"
-    return capture.conversations, "conversation"
+def conversations(capture):
+    return capture.conversations
+
+
+def resets(capture):
+    return capture.resets
+
+
+# What memory grows with, where it does.
+GROWS_WITH = {"short": ("conversation, most of them finished", conversations), "scan": ("pair of SYN and RST", resets),
+              "storm": ("reset", resets), "mix": ("conversation", conversations)}
 
 
 def memory(figures):
     for shape, figure in figures.items():
-        number, what = counted_by(shape, figure.capture)
-        added = figure.added_memory("plugin")
-        yield [SHAPES[shape], f"{figure.median('none', 'resident') / 1e6:,.0f} MB", f"{added / 1e6:.1f} MB", f"{added / number:,.0f} bytes a {what}"]
+        whole = figure.resident()
+        what, count = GROWS_WITH.get(shape, (None, None))
+        each = f"{figure.memory_each(count):,.0f} bytes a {what}" if what else ""
+        yield [SHAPES[shape], f"{whole.alone / 1e6:,.0f} MB", f"{whole.added / 1e6:.1f} MB", each]
 
 
 def show(figures):

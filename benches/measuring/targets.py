@@ -4,7 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 from measuring.shapes import SHAPES
-from measuring.table import lines, percent
+from measuring.table import conversations, lines, percent, resets
 
 HEADER = ["target", "measured", ""]
 
@@ -29,8 +29,8 @@ def fraction(title, most, figures, name):
     return [title, f"1/{1 / value:.1f} ({SHAPES[worst]})" if value > 0 else "nothing", verdict(value <= most)]
 
 
-def size(title, most, figure, number):
-    value = figure.added_memory("plugin") / number
+def size(title, most, figure, count):
+    value = figure.memory_each(count)
     return [title, f"{value:,.0f} bytes", verdict(value <= most)]
 
 
@@ -44,9 +44,9 @@ def rows(figures):
     yield fraction("at most a tenth of what TRANSUM adds", 1 / 10, figures, "transum")
     yield fraction("at most a thirtieth of what Lua adds", 1 / 30, figures, "lua")
     if "short" in figures:
-        yield size("at most 128 bytes a finished conversation", 128, figures["short"], figures["short"].capture.conversations)
+        yield size("at most 128 bytes a finished conversation", 128, figures["short"], conversations)
     if "storm" in figures:
-        yield size("at most 200 bytes a stored reset", 200, figures["storm"], figures["storm"].capture.resets)
+        yield size("at most 200 bytes a stored reset", 200, figures["storm"], resets)
 
 
 def show(figures):
