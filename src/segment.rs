@@ -18,6 +18,22 @@ pub const MILLISECOND: Nanoseconds = 1_000_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tick(u32);
 
+/// A length of time to the millisecond, in four bytes: 49 days, or more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Milliseconds(u32);
+
+impl Milliseconds {
+    /// That of so many nanoseconds; none where they are negative.
+    pub fn from(time: Nanoseconds) -> Milliseconds {
+        Milliseconds(u32::try_from((time / MILLISECOND).max(0)).unwrap_or(u32::MAX))
+    }
+
+    /// The same in nanoseconds.
+    pub fn get(self) -> Nanoseconds {
+        i64::from(self.0) * MILLISECOND
+    }
+}
+
 /// A frame and when it was captured, to the millisecond: what is kept of most segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
@@ -27,6 +43,12 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// What did not come.
+    pub const NEVER: Moment = Moment {
+        frame: 0,
+        tick: Tick(0),
+    };
+
     /// The moment of a segment.
     pub fn of(segment: &Segment) -> Moment {
         Moment::at(segment.frame, segment.time)
@@ -78,6 +100,9 @@ impl Tick {
 pub struct Index(NonZeroU32);
 
 impl Index {
+    /// That of the first element.
+    pub const FIRST: Index = Index(NonZeroU32::MIN);
+
     /// The index of the element at `place`. A list cannot hold more than four thousand million
     /// elements; beyond, the last possible index stands for all.
     pub fn new(place: usize) -> Index {

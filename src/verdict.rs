@@ -35,7 +35,7 @@ pub fn report(situation: &Situation<'_>, context: Context) -> Report {
     say_evidence(&mut report, cause, situation, context);
     report.text(Field::NextStep, cause.next_step);
     say_nature(&mut report, cause, situation);
-    say_connection(&mut report, situation.reset);
+    say_connection(&mut report, situation);
     say_details(&mut report, cause, situation);
     say_series(&mut report, situation, context);
     say_sources(&mut report, cause, situation, context);
@@ -141,15 +141,15 @@ fn say_nature(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
     report.text(Field::Outcome, outcome(situation));
 }
 
-fn say_connection(report: &mut Report, reset: &Reset) {
-    let (client, server) = (reset.client(), reset.server());
+fn say_connection(report: &mut Report, situation: &Situation<'_>) {
+    let (client, server) = (situation.client_socket(), situation.server_socket());
     report.text(Field::Client, client.address.to_string());
     report.add(Field::ClientPort, Value::Unsigned(client.port.into()));
     report.text(Field::Server, server.address.to_string());
     report.add(Field::ServerPort, Value::Unsigned(server.port.into()));
     report.text(
         Field::Sender,
-        match reset.from_client {
+        match situation.reset.from_client() {
             true => "client",
             false => "server",
         },
@@ -175,7 +175,7 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
     if let Some(timer) = idle_timer(situation) {
         report.text(Field::IdleTimer, timer);
     }
-    if let Some(claim) = &reset.claim {
+    if let Some(claim) = situation.claim() {
         report.text(Field::Claim, claim.text.as_str());
         if let Some(code) = claim.code {
             report.add(Field::ClaimCode, Value::Unsigned(code));
@@ -190,12 +190,12 @@ fn say_details(report: &mut Report, cause: &Cause, situation: &Situation<'_>) {
 fn say_series(report: &mut Report, situation: &Situation<'_>, context: Context) {
     let reset = situation.reset;
     let is_copy = context.copy_of != 0;
-    if is_copy || reset.number > 1 {
+    if is_copy || reset.number() > 1 {
         report.add(Field::FirstReset, Value::Frame(situation.first.frame));
     }
-    report.add(Field::Number, Value::Unsigned(reset.number));
-    if reset.number > 1 {
-        report.add(Field::Interval, Value::Duration(reset.interval));
+    report.add(Field::Number, Value::Unsigned(reset.number()));
+    if reset.number() > 1 {
+        report.add(Field::Interval, Value::Duration(situation.interval()));
     }
 }
 
@@ -205,8 +205,8 @@ fn say_sources(report: &mut Report, cause: &Cause, situation: &Situation<'_>, co
         report.text(Field::KernelReason, reason);
     }
     report.add(Field::Provisional, Value::Boolean(context.provisional));
-    if situation.reset.revised_by != 0 && !context.provisional {
-        report.add(Field::RevisedBy, Value::Frame(situation.reset.revised_by));
+    if situation.revised_by() != 0 && !context.provisional {
+        report.add(Field::RevisedBy, Value::Frame(situation.revised_by()));
     }
 }
 
@@ -234,25 +234,21 @@ fn form_name(situation: &Situation<'_>) -> &'static str {
 /// The sender's state (RFC 9293 3.3.2) as the segments before the reset show it.
 fn state(reset: &Reset) -> &'static str {
     let (own, peer) = (&reset.own, &reset.peer);
-    let nobody_home = reset.form == Form::Passive && !own.fin.happened();
+    let nobody_home = reset.form == Form::Passive && !own.closed();
     match () {
         _ if nobody_home => "CLOSED",
-        _ if own.fin.happened() && peer.fin.happened() => {
-            match (own.fin_acked, own.fin.frame < peer.fin.frame) {
-                (true, true) => "TIME-WAIT",
-                (true, false) => "CLOSED",
-                (false, true) => "CLOSING",
-                (false, false) => "LAST-ACK",
-            }
-        }
-        _ if own.fin.happened() && own.fin_acked => "FIN-WAIT-2",
-        _ if own.fin.happened() => "FIN-WAIT-1",
-        _ if peer.fin.happened() => "CLOSE-WAIT",
-        _ if own.syn && !own.answered_syn && !peer.syn => "SYN-SENT",
-        _ if own.answered_syn && peer.last.frame < own.last.frame && peer.bytes == 0 => {
-            "SYN-RECEIVED"
-        }
-        _ if own.seen || peer.seen => "ESTABLISHED",
+        _ if own.closed() && peer.closed() => match (own.fin_acked(), own.fin < peer.fin) {
+            (true, true) => "TIME-WAIT",
+            (true, false) => "CLOSED",
+            (false, true) => "CLOSING",
+            (false, false) => "LAST-ACK",
+        },
+        _ if own.closed() && own.fin_acked() => "FIN-WAIT-2",
+        _ if own.closed() => "FIN-WAIT-1",
+        _ if peer.closed() => "CLOSE-WAIT",
+        _ if own.syn() && !own.answered_syn() && !peer.syn() => "SYN-SENT",
+        _ if own.answered_syn() && peer.last < own.last && peer.bytes() == 0 => "SYN-RECEIVED",
+        _ if own.seen() || peer.seen() => "ESTABLISHED",
         _ => "unknown",
     }
 }

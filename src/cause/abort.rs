@@ -44,7 +44,7 @@ pub static UNREAD_DATA: Cause = Cause {
     reference: "RFC 9293 3.10.4; RFC 1122 4.2.2.13; RFC 2525 2.17",
     position: Position::First,
     considered: "an abort by a TCP that knows the connection and had received data",
-    applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes > 0,
+    applies: |s| ACTIVE.holds(s) && s.reset.peer.bytes() > 0,
     prior: -0.5,
     weighs: &[
         (&OWN_BUFFER_FULL, 1.5),
@@ -75,7 +75,9 @@ pub static UNREAD_DATA: Cause = Cause {
         format!(
             "{} closed while data from {} (frame {}) was still unread: its TCP ended the connection \
              with a reset",
-            s.reset.sender, s.reset.receiver, s.reset.peer.last_data.frame
+            s.sender(),
+            s.receiver(),
+            s.reset.peer.last_data.frame
         )
     },
 };
@@ -151,7 +153,8 @@ pub static APP_ABORT: Cause = Cause {
         };
         format!(
             "{} aborted the connection with {} {doing}",
-            s.reset.sender, s.reset.receiver
+            s.sender(),
+            s.receiver()
         )
     },
 };
@@ -181,7 +184,7 @@ pub static CANCELLED: Cause = Cause {
     considered: "\
         an abort, or an answer to data after its own FIN, by a side that had received data",
     // A client that has read all so far closes with FIN, and only what comes then draws the reset.
-    applies: |s| (ACTIVE.holds(s) || DATA_AFTER_FIN.holds(s)) && s.reset.peer.bytes > 0,
+    applies: |s| (ACTIVE.holds(s) || DATA_AFTER_FIN.holds(s)) && s.reset.peer.bytes() > 0,
     prior: -0.5,
     weighs: &[
         (&OWN_BUFFER_FULL, 3.0),
@@ -207,9 +210,9 @@ pub static CANCELLED: Cause = Cause {
     explain: |s| {
         format!(
             "{} aborted a transfer while {} was still sending: {} had arrived",
-            s.reset.sender,
-            s.reset.receiver,
-            count(s.reset.peer.bytes, "byte")
+            s.sender(),
+            s.receiver(),
+            count(s.reset.peer.bytes(), "byte")
         )
     },
 };

@@ -55,10 +55,10 @@ pub static LOST_RESET: Cause = Cause {
         format!(
             "{} resets since frame {} ({} so far), but {} goes on sending, still {} later: they do not \
              reach it",
-            s.reset.sender,
+            s.sender(),
             s.first.frame,
             count(u64::from(s.series.count), "reset"),
-            s.reset.receiver,
+            s.receiver(),
             duration(s.series.peer_latest.since(s.first.time)),
         )
     },
@@ -101,7 +101,7 @@ pub static ALREADY_RESET: Cause = Cause {
         format!(
             "The reset of frame {earlier} had ended {}; it now answers frame {}, which still arrived, \
              with a reset of its own",
-            s.reset.sender,
+            s.sender(),
             s.trigger_frame()
         )
     },
@@ -180,7 +180,8 @@ pub static UNKNOWN: Cause = Cause {
     explain: |s| {
         format!(
             "{} reset the connection with {}; what is in the file fits no known cause well enough",
-            s.reset.sender, s.reset.receiver
+            s.sender(),
+            s.receiver()
         )
     },
 };

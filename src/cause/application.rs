@@ -43,7 +43,7 @@ pub static EARLY_RESPONSE: Cause = Cause {
     considered: "\
         a server's abort, or its answer to data after its own FIN, where it had refused a request \
         before that was complete",
-    applies: |s| is_by_closer(s) && !s.reset.from_client && ANSWERED_EARLY.holds(s),
+    applies: |s| is_by_closer(s) && !s.reset.from_client() && ANSWERED_EARLY.holds(s),
     prior: 0.0,
     weighs: &[
         (&ANSWERED_EARLY, 4.0),
@@ -59,7 +59,7 @@ pub static EARLY_RESPONSE: Cause = Cause {
              {} had come of it, and the reset came {}",
             s.own_speaker().status,
             answer.frame,
-            count(s.reset.peer.bytes, "byte"),
+            count(s.reset.peer.bytes(), "byte"),
             later(answer.until(s.reset.time))
         )
     },
@@ -116,7 +116,7 @@ pub static TLS_FAILURE: Cause = Cause {
             return format!(
                 "The TLS handshake{place} was broken off: {} reset the connection after the server's \
                  answer, without an alert",
-                if s.reset.from_client {
+                if s.reset.from_client() {
                     "the client"
                 } else {
                     "the server"

@@ -37,7 +37,7 @@ pub static NO_SERVICE: Cause = Cause {
     explain: |s| {
         format!(
             "{} is up but says that it has nobody to serve the connection: {}",
-            s.reset.sender,
+            s.sender(),
             quote(s)
         )
     },
@@ -74,7 +74,7 @@ pub static RESOURCE_LIMIT: Cause = Cause {
     explain: |s| {
         format!(
             "{} refused or ended the connection because a limit is reached, as it says: {}",
-            s.reset.sender,
+            s.sender(),
             quote(s)
         )
     },

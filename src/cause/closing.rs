@@ -88,9 +88,9 @@ pub static NORMAL_CLOSE: Cause = Cause {
     explain: |s| {
         let all = format!(
             "all {} to {} and {} back",
-            count(s.reset.own.bytes, "byte"),
-            s.reset.receiver,
-            count(s.reset.peer.bytes, "byte")
+            count(s.reset.own.bytes(), "byte"),
+            s.receiver(),
+            count(s.reset.peer.bytes(), "byte")
         );
         let goodbye = s.own_speaker().goodbye.or(s.peer_speaker().goodbye);
         let closed = if let Some((frame, goodbye)) = goodbye.filter(|_| is_over(s)) {
@@ -100,7 +100,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         } else if PEER_FIN.holds(s) {
             format!(
                 "the other side had closed (FIN in frame {})",
-                s.reset.peer.fin.frame
+                s.reset.peer.fin
             )
         } else {
             "the reset only saves the four-way close".into()
@@ -161,7 +161,7 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
         let data = s
             .reset
             .trigger
-            .map_or(0, |trigger| u64::from(trigger.payload_length));
+            .map_or(0, |trigger| u64::from(trigger.payload_length()));
         let late_goodbye = s.peer_speaker().goodbye;
         let lost = match late_goodbye.filter(|(frame, _)| *frame == s.trigger_frame()) {
             Some((_, goodbye)) => format!("only a goodbye was lost ({})", goodbye.name()),
@@ -170,10 +170,10 @@ pub static DATA_AFTER_CLOSE: Cause = Cause {
         format!(
             "{} had closed (FIN in frame {}) when {} from {} arrived (frame {}, {} before the reset): \
              {lost}",
-            s.reset.sender,
-            s.reset.own.fin.frame,
+            s.sender(),
+            s.reset.own.fin,
             count(data, "byte"),
-            s.reset.receiver,
+            s.receiver(),
             s.trigger_frame(),
             duration(s.delay().unwrap_or(0)),
         )

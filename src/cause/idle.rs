@@ -60,11 +60,11 @@ pub static FIN_WAIT_TIMEOUT: Cause = Cause {
         format!(
             "{} had closed (FIN in frame {}) and waited for {} to close, too; when frame {} came {} \
              later, it was gone",
-            s.reset.sender,
-            s.reset.own.fin.frame,
-            s.reset.receiver,
+            s.sender(),
+            s.reset.own.fin,
+            s.receiver(),
             s.trigger_frame(),
-            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence()))
         )
     },
 };

@@ -71,12 +71,12 @@ pub static NO_CONNECTION: Cause = Cause {
     ceiling: 97,
     provoked: true,
     explain: |s| {
-        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence());
         let after = match silence >= s.preferences.limits.shown_silence {
             true => format!(" (after {} of silence)", duration(silence)),
             false => String::new(),
         };
-        let sender = s.reset.sender;
+        let sender = s.sender();
         if let Some(claim) = believed(s).filter(|_| !ANSWERS_ESTABLISHED.holds(s)) {
             return format!(
                 "{sender} does not know the connection any more{after}, as its reset says: \"{}\" ({})",
@@ -123,17 +123,12 @@ pub static UNTRANSLATED: Cause = Cause {
     ceiling: 95,
     provoked: true,
     explain: |s| {
-        let twin = s
-            .reset
-            .twin
-            .as_ref()
-            .map(|twin| twin.to_string())
-            .unwrap_or_default();
+        let twin = s.twin().map(|twin| twin.to_string()).unwrap_or_default();
         format!(
             "Frame {} of {} belongs to the connection with {twin}: a NAT let it through untranslated, and its \
              receiver refused the stranger",
             s.trigger_frame(),
-            s.reset.receiver.address
+            s.receiver().address
         )
     },
 };
@@ -186,7 +181,7 @@ pub static ASYMMETRIC_PATH: Cause = Cause {
             "A box that saw only one direction of the handshake answered frame {} in the name of {}: it does \
              not know the connection",
             s.trigger_frame(),
-            s.reset.sender
+            s.sender()
         )
     },
 };

@@ -242,6 +242,12 @@ pub static ALL: &[&Cause] = &[
     &aftermath::UNKNOWN,
 ];
 
+/// The place of a cause in [`ALL`], which is shorter than a name.
+pub fn place_of(cause: &Cause) -> u8 {
+    let place = ALL.iter().position(|known| std::ptr::eq(*known, cause));
+    place.map_or(u8::MAX, |place| place as u8)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

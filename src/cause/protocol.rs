@@ -45,7 +45,7 @@ pub static MPTCP: Cause = Cause {
     ceiling: 80,
     provoked: false,
     explain: |s| {
-        let sender = s.reset.sender;
+        let sender = s.sender();
         match believed(s) {
             Some(Claim {
                 code: Some(_),
@@ -106,8 +106,8 @@ pub static MALFORMED: Cause = Cause {
 };
 
 fn explain_malformed(s: &Situation<'_>) -> String {
-    let sender = s.reset.sender;
-    match (s.reset.faulty, believed(s)) {
+    let sender = s.sender();
+    match (s.faulty(), believed(s)) {
         (Some(faulty), _) => format!(
             "{sender} refused frame {}, which {}",
             faulty.frame,

@@ -59,9 +59,9 @@ pub static MASS_ABORT: Cause = Cause {
         let connections = s.burst.map_or(0, |burst| u64::from(burst.count));
         format!(
             "{} aborted {} within 100 ms, this one with {} among them: its process or the host went down",
-            s.reset.sender.address,
+            s.sender().address,
             count(connections, "connection"),
-            s.reset.receiver
+            s.receiver()
         )
     },
 };

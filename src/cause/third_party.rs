@@ -105,7 +105,7 @@ pub static INJECTED: Cause = Cause {
         };
         format!(
             "Somebody else reset this connection in the name of {}: {why}",
-            s.reset.sender
+            s.sender()
         )
     },
 };
@@ -135,7 +135,7 @@ pub static BLIND_RESET: Cause = Cause {
     considered: "\
         a reset that answers no segment and does not have the number that its receiver must take, in \
         the name of a side that is in the file",
-    applies: |s| MISSES_THE_NUMBER.holds(s) && s.reset.own.seen,
+    applies: |s| MISSES_THE_NUMBER.holds(s) && s.reset.own.seen(),
     prior: -1.0,
     weighs: &[
         (&MISSES_THE_NUMBER, 2.0),
@@ -167,7 +167,8 @@ pub static BLIND_RESET: Cause = Cause {
         };
         format!(
             "A reset in the name of {} with a guessed number: it {place} of {}{went_on}",
-            s.reset.sender, s.reset.receiver
+            s.sender(),
+            s.receiver()
         )
     },
 };
@@ -210,13 +211,13 @@ pub static RELAYED: Cause = Cause {
         Some(other) => format!(
             "{} passed on the reset of frame {}, which had ended its other connection, with the same \
                  bytes in it, {} before",
-            s.reset.sender,
+            s.sender(),
             other.frame,
             duration(s.reset.time.saturating_sub(other.time))
         ),
         None => format!(
             "{} says that it passes on a reset of its other connection, which the file does not hold",
-            s.reset.sender
+            s.sender()
         ),
     },
 };

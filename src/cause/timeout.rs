@@ -39,7 +39,7 @@ pub static KEEPALIVE_TIMEOUT: Cause = Cause {
     considered: "\
         an abort after two or more keep-alive probes without an answer, while the other side's window \
         was open",
-    applies: |s| ACTIVE.holds(s) && PROBES_UNANSWERED.holds(s) && !s.reset.peer.closed_window,
+    applies: |s| ACTIVE.holds(s) && PROBES_UNANSWERED.holds(s) && !s.reset.peer.closed_window(),
     prior: 0.0,
     weighs: &[
         (&PROBES_UNANSWERED, 2.0),
@@ -54,10 +54,10 @@ pub static KEEPALIVE_TIMEOUT: Cause = Cause {
         let attempts = s.reset.own.attempts;
         format!(
             "{} gave the connection up: {} in a row, {} apart, had no answer from {}",
-            s.reset.sender,
+            s.sender(),
             count(u64::from(attempts.unanswered()), "keep-alive probe"),
             duration(attempts.interval()),
-            s.reset.receiver
+            s.receiver()
         )
     },
 };
@@ -111,13 +111,13 @@ pub static RETRANSMISSION_TIMEOUT: Cause = Cause {
         let attempts = s.reset.own.attempts;
         let tried = format!(
             "{} gave up after {} without an acknowledgment",
-            s.reset.sender,
+            s.sender(),
             count(u64::from(attempts.in_a_row()), "retransmission")
         );
         match s.trigger_of_passive() {
             Some(trigger) => format!(
                 "{tried}; {} later frame {} from the other side found nobody",
-                duration(trigger.silence),
+                duration(trigger.silence()),
                 trigger.frame
             ),
             None => tried,
@@ -172,7 +172,8 @@ pub static ZERO_WINDOW_TIMEOUT: Cause = Cause {
         let probes = count(u64::from(s.reset.own.attempts.stalled()), "probe");
         format!(
             "{} gave up: {} had closed its receive window and did not open it through {probes}",
-            s.reset.sender, s.reset.receiver
+            s.sender(),
+            s.receiver()
         )
     },
 };
@@ -226,8 +227,8 @@ pub static PATH_MTU: Cause = Cause {
             "Segments of {} between {} and {} are lost each time, smaller ones arrive: probably the path \
              carries less",
             count(u64::from(stuck_size(s).unwrap_or(0)), "byte"),
-            s.reset.sender,
-            s.reset.receiver
+            s.sender(),
+            s.receiver()
         )
     },
 };

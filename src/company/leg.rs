@@ -1,5 +1,6 @@
 //! The two legs of a proxy: what resets one leg is passed on to the other.
 
+use crate::conversation::Conversations;
 use crate::reset::{Form, Reset};
 use crate::segment::{Index, MILLISECOND, Nanoseconds};
 
@@ -12,23 +13,30 @@ const LONGEST_CONNECT: Nanoseconds = 20 * MILLISECOND;
 const LONGEST_SEARCH: usize = 32;
 
 /// The latest earlier reset that hit the other leg of the same proxy just before, after the same bytes.
-pub fn find_other_leg(resets: &[Reset], reset: &Reset) -> Option<Index> {
-    if reset.form != Form::Active || reset.number > 1 {
+pub fn find_other_leg(
+    resets: &[Reset],
+    reset: &Reset,
+    conversations: &Conversations,
+) -> Option<Index> {
+    let (own, peer) = (reset.own.bytes(), reset.peer.bytes());
+    if reset.form != Form::Active || reset.number() > 1 || own + peer == 0 {
         return None;
     }
     let oldest = resets.len().saturating_sub(LONGEST_SEARCH);
-    let legs = |wanted| {
-        let of_kind = move |(_, earlier): &(usize, &Reset)| {
-            joint(earlier, reset) == Some(wanted) && is_other_leg(earlier, reset)
-        };
-        resets[oldest..].iter().enumerate().rev().filter(of_kind)
-    };
-    let shared = legs(Joint::Shared).next();
+    let latest = resets[oldest..].iter().enumerate().rev();
+    let alike = latest.filter(|(_, earlier)| is_alike(earlier, reset));
+    let (mut apart, mut several) = (None, false);
+    for (place, earlier) in alike {
+        match joint(earlier, reset, conversations) {
+            Some(Joint::Shared) => return Some(Index::new(oldest + place)),
+            Some(Joint::Apart) if own > 0 && peer > 0 && is_opened_in_turn(earlier, reset) => {
+                several |= apart.replace(Index::new(oldest + place)).is_some();
+            }
+            _ => {}
+        }
+    }
     // Machines repeat their dialogues: of several alike none is the other leg.
-    let mut apart = legs(Joint::Apart);
-    let only = apart.next().filter(|_| apart.next().is_none());
-    let (place, _) = shared.or(only)?;
-    Some(Index::new(oldest + place))
+    apart.filter(|_| !several)
 }
 
 /// How the addresses of two legs hang together.
@@ -42,48 +50,48 @@ pub enum Joint {
 
 /// The proxy is the server of one leg and the client of the other; it received the earlier reset and
 /// sends this one. Two connections with one client or one server are no legs.
-pub fn joint(earlier: &Reset, reset: &Reset) -> Option<Joint> {
-    let transparent = match reset.from_client {
-        true => earlier.sender == reset.sender,
-        false => earlier.receiver == reset.receiver,
+pub fn joint(earlier: &Reset, reset: &Reset, conversations: &Conversations) -> Option<Joint> {
+    if earlier.from_client() != reset.from_client() {
+        return None;
+    }
+    let [earlier_sender, earlier_receiver] = earlier.sockets(conversations);
+    let [sender, receiver] = reset.sockets(conversations);
+    let transparent = match reset.from_client() {
+        true => earlier_sender == sender,
+        false => earlier_receiver == receiver,
     };
-    let one_address = earlier.receiver.address == reset.sender.address;
-    let same_leg = earlier.sender == reset.receiver && earlier.receiver == reset.sender;
-    let ends = [earlier.sender.address, earlier.receiver.address];
-    let common = ends.contains(&reset.sender.address) || ends.contains(&reset.receiver.address);
+    let one_address = earlier_receiver.address == sender.address;
+    let same_leg = earlier_sender == receiver && earlier_receiver == sender;
+    let ends = [earlier_sender.address, earlier_receiver.address];
+    let common = ends.contains(&sender.address) || ends.contains(&receiver.address);
     match () {
-        () if same_leg || earlier.from_client != reset.from_client => None,
+        () if same_leg => None,
         () if one_address || transparent => Some(Joint::Shared),
         () if common => None,
         () => Some(Joint::Apart),
     }
 }
 
-/// What the proxy received on one leg is what it sent on the other, in both directions. Where no address
-/// joins the legs, the way they were opened has to: the one to the server just after the client's.
-fn is_other_leg(earlier: &Reset, reset: &Reset) -> bool {
+/// What the proxy received on one leg is what it sent on the other, in both directions.
+fn is_alike(earlier: &Reset, reset: &Reset) -> bool {
     let since = reset.time.saturating_sub(earlier.time);
-    let (own, peer) = (reset.own.bytes, reset.peer.bytes);
-    let same_bytes = earlier.own.bytes == own && earlier.peer.bytes == peer;
-    let enough = match joint(earlier, reset) {
-        Some(Joint::Shared) => own + peer > 0,
-        Some(Joint::Apart) => own > 0 && peer > 0 && is_opened_in_turn(earlier, reset),
-        None => false,
-    };
     (0..=LONGEST).contains(&since)
-        && earlier.number == 1
-        && earlier.series != reset.series
-        && same_bytes
-        && enough
+        && earlier.number() == 1
+        && earlier.own.bytes() == reset.own.bytes()
+        && earlier.peer.bytes() == reset.peer.bytes()
 }
 
+/// Where no address joins the legs, the way they were opened has to: the one to the server just after the
+/// client's.
 fn is_opened_in_turn(earlier: &Reset, reset: &Reset) -> bool {
-    let opened = |leg: &Reset| leg.time.saturating_sub(leg.age);
+    let opened = |leg: &Reset| leg.time.saturating_sub(leg.age());
     // The proxy is the client of the leg to the server.
-    let (client_leg, server_leg) = match reset.from_client {
+    let (client_leg, server_leg) = match reset.from_client() {
         true => (earlier, reset),
         false => (reset, earlier),
     };
     let between = opened(server_leg).saturating_sub(opened(client_leg));
-    client_leg.own.syn && server_leg.own.syn && (-MILLISECOND..=LONGEST_CONNECT).contains(&between)
+    client_leg.own.syn()
+        && server_leg.own.syn()
+        && (-MILLISECOND..=LONGEST_CONNECT).contains(&between)
 }

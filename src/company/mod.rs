@@ -22,7 +22,7 @@ pub use twin::{Twin, Twins};
 
 use crate::conversation::Conversations;
 use crate::host::Host;
-use crate::reset::{Form, Kind, Reset};
+use crate::reset::{Extra, Extras, Form, Gathered, Kind, Reset};
 use crate::segment::{Index, Segment, Socket};
 
 /// All company of the file.
@@ -71,54 +71,62 @@ impl Company {
         segment: &Segment,
         number: Index,
         host: &mut Host,
-        earlier: &[Reset],
         storm: u32,
+        extras: &mut Extras,
     ) -> Changed {
         let mut changed = Changed::default();
-        if reset.number == 1 && reset.form == Form::Active {
+        if reset.number() == 1 && reset.form == Form::Active {
             changed.host_since = self.join_burst(reset, host, storm);
         }
-        if reset.number == 1 && reset.gave_up_handshake() {
-            let (opener, news) = self.openers.visit(reset.host, reset.receiver, reset.time);
-            reset.opener = Some(opener);
+        if reset.number() == 1 && reset.gave_up_handshake() {
+            let target = segment.destination;
+            let (opener, news) = self.openers.visit(reset.host, target, reset.time);
+            reset.join_opener(opener);
             changed.host_since = news.then_some(0).or(changed.host_since);
-            let sibling = self.siblings.of(segment, reset.age);
-            reset.sibling = sibling.map_or(0, |handshake| handshake.frame);
+            if let Some(handshake) = self.siblings.of(segment, reset.age()) {
+                extras.add(&mut reset.extras, Extra::Sibling(handshake.frame));
+            }
         }
         if reset.answered(Kind::Syn).is_some() {
             let (distance, before, shared) = self.distances.count(segment, number);
-            (reset.distance, reset.previous_of_distance) = (Some(distance), before);
+            reset.join_distance(distance, before);
             changed.distance = shared;
-            let closed = host.ports.refuse(reset.sender.port, reset.frame);
+            let closed = host.ports.refuse(segment.source.port, reset.frame);
             changed.host_since = closed.then_some(0);
         }
-        reset.other_leg = find_other_leg(earlier, reset);
         changed
     }
 
     /// Returns the burst's first frame, where this abort makes it one.
     fn join_burst(&mut self, reset: &mut Reset, host: &mut Host, storm: u32) -> Option<u32> {
         let index = self.bursts.count(host.burst, reset.frame, reset.time);
-        (reset.burst, host.burst) = (Some(index), Some(index));
+        reset.join_burst(index);
+        host.burst = Some(index);
         let burst = self.bursts.get(index);
         (burst.count == storm).then_some(burst.first)
     }
 
     /// The address under which the reset's sender knows who sent the trigger, on the other side of a NAT: a
     /// stranger's segment, in the middle of the sequence space of a known connection.
-    pub fn twin_of(&self, reset: &Reset, conversations: &Conversations) -> Option<Box<Socket>> {
-        let trigger = reset.trigger.filter(|_| reset.form == Form::Passive)?;
-        if reset.peer.syn || reset.own.seen {
+    pub fn twin_of(
+        &self,
+        gathered: &Gathered,
+        segment: &Segment,
+        conversations: &Conversations,
+    ) -> Option<Socket> {
+        let reset = &gathered.reset;
+        reset.trigger.filter(|_| reset.form == Form::Passive)?;
+        if reset.peer.syn() || reset.own.seen() {
             return None;
         }
-        let twin = self.twins.of(reset.sender, reset.receiver)?;
+        let twin = self.twins.of(segment.source, segment.destination)?;
         let known = conversations.get(twin.conversation);
         let client = known.client.direction();
         let peer = match twin.peer_is_client {
             true => known.endpoint(client),
             false => known.endpoint(client.reverse()),
         };
-        let distance = trigger.end.ahead_of(peer.next).unsigned_abs();
-        (peer.is_seen() && distance <= twin::LARGEST_WINDOW).then(|| Box::new(twin.peer))
+        let distance = gathered.trigger_end.ahead_of(peer.next).unsigned_abs();
+        (peer.is_seen() && distance <= twin::LARGEST_WINDOW).then_some(twin.peer)
     }
 }

@@ -22,16 +22,16 @@ pub enum Attempt {
     Retransmission(u32),
 }
 
-/// The attempts of one side. Eight bytes, since each endpoint has them.
+/// The attempts of one side. Seven bytes, since each endpoint has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
     count: u8,
     stalled: u8,
     traits: Traits,
     /// Between the last two, in units.
-    interval: u16,
+    interval: [u8; 2],
     /// The smallest payload that is retransmitted.
-    stuck: u16,
+    stuck: [u8; 2],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Attempts {
         if self.count == 0 {
             let kept = self.traits.0 & Traits::LATEST.0;
             self.traits = Traits(kept | Traits::PROBES.0 | Traits::EQUAL.0 | Traits::DOUBLING.0);
-            self.stuck = 0;
+            self.stuck = [0; 2];
         }
         if self.traits.has(Traits::LATEST) {
             self.keep_rhythm(u16::try_from(elapsed / UNIT).unwrap_or(u16::MAX));
@@ -82,14 +82,16 @@ impl Attempts {
         self.traits.set(Traits::LATEST, true);
         if let Attempt::Retransmission(payload) = attempt {
             let payload = u16::try_from(payload).unwrap_or(u16::MAX);
-            let smallest = self.traits.has(Traits::PROBES) || payload < self.stuck;
-            self.stuck = if smallest { payload } else { self.stuck };
+            if self.traits.has(Traits::PROBES) || payload < self.stuck() {
+                self.stuck = payload.to_ne_bytes();
+            }
             self.traits.set(Traits::PROBES, false);
         }
     }
 
     fn keep_rhythm(&mut self, interval: u16) {
-        let before = std::mem::replace(&mut self.interval, interval);
+        let before = std::mem::replace(&mut self.interval, interval.to_ne_bytes());
+        let before = u16::from_ne_bytes(before);
         if self.count < 2 {
             return;
         }
@@ -125,7 +127,7 @@ impl Attempts {
 
     /// Notes the largest payload that had been acknowledged before.
     pub fn compare(&mut self, largest_taken: u32) {
-        let as_large = largest_taken >= u32::from(self.stuck);
+        let as_large = largest_taken >= u32::from(self.stuck());
         self.traits.set(Traits::AS_LARGE_TAKEN, as_large);
         self.traits
             .set(Traits::SMALLER_TAKEN, !as_large && largest_taken > 0);
@@ -172,7 +174,11 @@ impl Attempts {
 
     /// The smallest payload that is retransmitted, where only smaller ones had been acknowledged.
     pub fn stuck_above_smaller(self) -> Option<u16> {
-        (self.count >= 3 && self.traits.has(Traits::SMALLER_TAKEN)).then_some(self.stuck)
+        (self.count >= 3 && self.traits.has(Traits::SMALLER_TAKEN)).then_some(self.stuck())
+    }
+
+    fn stuck(self) -> u16 {
+        u16::from_ne_bytes(self.stuck)
     }
 
     /// Whether payloads as large as what is retransmitted had been acknowledged.
@@ -182,7 +188,7 @@ impl Attempts {
 
     /// Time between the last two.
     pub fn interval(self) -> Nanoseconds {
-        i64::from(self.interval) * UNIT
+        i64::from(u16::from_ne_bytes(self.interval)) * UNIT
     }
 
     /// When the next one is due, after the last: keep-alive probes keep their interval, all else doubles

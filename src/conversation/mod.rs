@@ -33,6 +33,16 @@ impl Direction {
         Direction(1 - self.0)
     }
 
+    /// The one that [`Direction::number`] gave.
+    pub(crate) fn numbered(number: u8) -> Direction {
+        Direction(number & 1)
+    }
+
+    /// 0 or 1.
+    pub(crate) fn number(self) -> u8 {
+        self.0
+    }
+
     fn index(self) -> usize {
         usize::from(self.0)
     }

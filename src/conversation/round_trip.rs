@@ -68,6 +68,11 @@ impl RoundTrip {
             ((7 * u64::from(self.smoothed_us) + u64::from(sample)) / 8).max(1) as u32;
     }
 
+    /// The smoothed estimate in microseconds; 0 without a sample.
+    pub fn estimate_us(&self) -> u32 {
+        self.smoothed_us
+    }
+
     /// The smoothed estimate, where there was a sample.
     pub fn estimate(&self) -> Option<Nanoseconds> {
         (self.smoothed_us != 0).then_some(i64::from(self.smoothed_us) * 1000)

@@ -7,7 +7,7 @@ use super::path::is_foreign;
 use super::third_party::{BOTH_GO_ON, GUESSES_AHEAD, TRIGGER_WAS_STOPPED, TRIGGER_WAS_TAKEN};
 use crate::claim::Meaning;
 use crate::host::Hops;
-use crate::reset::Form;
+use crate::reset::{Form, Trait};
 
 /// Something that would settle the matter.
 pub struct Absence {
@@ -29,36 +29,39 @@ pub static ALL: &[Absence] = &[
             format!(
                 "Any other packet from {}, as a SYN-ACK of an open port: its TTL would tell whether the \
                  host itself sent the reset",
-                s.reset.sender.address
+                s.sender().address
             )
         },
     },
     Absence {
-        holds: |s| s.reset.client_guessed,
+        holds: |s| s.reset.is(Trait::CLIENT_GUESSED),
         ceiling: 85,
         says: |_| {
             "The handshake: the capture starts in mid-connection; who is the client is a guess from the ports".into()
         },
     },
     Absence {
-        holds: |s| !s.reset.peer.seen,
+        holds: |s| !s.reset.peer.seen(),
         ceiling: 60,
         says: |s| {
             format!(
                 "The segments of {}: the capture holds one direction only",
-                s.reset.receiver
+                s.receiver()
             )
         },
     },
     Absence {
         holds: |s| {
-            !s.reset.own.seen && !s.answers_syn() && !s.answers_syn_ack() && s.reset.peer.bytes > 0
+            !s.reset.own.seen()
+                && !s.answers_syn()
+                && !s.answers_syn_ack()
+                && s.reset.peer.bytes() > 0
         },
         ceiling: 60,
         says: |s| {
             format!(
                 "The segments of {} before the reset: the capture holds one direction only",
-                s.reset.sender
+                s.sender()
             )
         },
     },
@@ -69,12 +72,12 @@ pub static ALL: &[Absence] = &[
         says: |s| {
             format!(
                 "A proof of what the reset says of itself: the log of {} at this time",
-                s.reset.sender
+                s.sender()
             )
         },
     },
     Absence {
-        holds: |s| s.reset.header_cut,
+        holds: |s| s.reset.is(Trait::HEADER_CUT),
         ceiling: 90,
         says: |_| "The end of the reset's header: capture with a longer snapshot length".into(),
     },
@@ -97,7 +100,7 @@ pub static ALL: &[Absence] = &[
             format!(
                 "A capture nearer to {}: whether the data that was cut got there tells a filter from \
                  somebody who only forges resets",
-                s.reset.sender
+                s.sender()
             )
         },
     },

@@ -8,16 +8,15 @@ pub static WITHIN_ROUND_TRIP: Fact = Fact {
     what: "The segment that it answers left the other side before the series' first reset could \
            arrive there",
     holds: |s| {
-        s.reset
-            .trigger
-            .is_some_and(|trigger| trigger.time <= s.series.limit)
+        s.delay()
+            .is_some_and(|delay| s.reset.time.saturating_sub(delay) <= s.limit())
     },
     says: |s| {
         format!(
             "Frame {} left the other side before the reset of frame {} could arrive there ({} allowed)",
             s.trigger_frame(),
             s.first.frame,
-            duration(s.series.limit.saturating_sub(s.first.time))
+            duration(s.limit().saturating_sub(s.first.time))
         )
     },
 };
@@ -42,7 +41,7 @@ pub static TRIGGER_ANSWERED_BEFORE: Fact = Fact {
     holds: |s| {
         s.reset
             .trigger
-            .is_some_and(|trigger| trigger.answered_before)
+            .is_some_and(|trigger| trigger.answered_before())
     },
     says: |s| {
         format!(

@@ -117,7 +117,7 @@ pub static HANDSHAKE_BROKEN_OFF: Fact = Fact {
 /// Who sent the alert, and what is known of it: the newest one, where both sides sent one.
 pub fn failure(s: &Situation<'_>) -> Option<(&'static str, Failure)> {
     let (client, server) = ("client", "server");
-    let (own, peer) = if s.reset.from_client {
+    let (own, peer) = if s.reset.from_client() {
         (client, server)
     } else {
         (server, client)

@@ -7,13 +7,13 @@ use super::aftermath::SENDER_SPOKE_ON;
 use super::path::{is_elsewhere, is_foreign};
 use super::{Fact, Situation};
 use crate::claim::{Claim, Meaning};
-use crate::reset::{Acceptance, Fault};
+use crate::reset::{Acceptance, Fault, Trait};
 
 /// The claim, where nothing shows that its writer is a stranger.
 pub fn believed<'a>(s: &Situation<'a>) -> Option<&'a Claim> {
     let fits = matches!(s.reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
     let stranger = is_foreign(s) || is_elsewhere(s) || SENDER_SPOKE_ON.holds(s);
-    s.reset.claim.as_deref().filter(|_| fits && !stranger)
+    s.claim().filter(|_| fits && !stranger)
 }
 
 fn comes_to(s: &Situation<'_>, meaning: Meaning) -> bool {
@@ -21,7 +21,7 @@ fn comes_to(s: &Situation<'_>, meaning: Meaning) -> bool {
 }
 
 fn say_claim(s: &Situation<'_>) -> String {
-    match &s.reset.claim {
+    match &s.claim() {
         Some(claim) => format!(
             "It says of itself: \"{}\" ({}); a claim, not a proof",
             claim.text, claim.vendor
@@ -58,7 +58,7 @@ claims! {
 /// The connection's other segments carry MPTCP options.
 pub static MULTIPATH_IN_USE: Fact = Fact {
     what: "Other segments of the connection carry MPTCP options",
-    holds: |s| s.reset.multipath,
+    holds: |s| s.reset.is(Trait::MULTIPATH),
     says: |_| "Other segments of the connection carry MPTCP options".into(),
 };
 
@@ -66,17 +66,17 @@ pub static MULTIPATH_IN_USE: Fact = Fact {
 pub static MULTIPATH_NOT_IN_USE: Fact = Fact {
     what: "Both sides are in the file, and no recent segment of the connection carries an MPTCP \
            option",
-    holds: |s| !s.reset.multipath && s.reset.own.seen && s.reset.peer.seen,
+    holds: |s| !s.reset.is(Trait::MULTIPATH) && s.reset.own.seen() && s.reset.peer.seen(),
     says: |_| "No recent segment of the connection carries an MPTCP option".into(),
 };
 
 fn has_fault(s: &Situation<'_>, faults: &[Fault]) -> bool {
-    let found = s.reset.faulty.map(|faulty| faulty.fault);
+    let found = s.faulty().map(|faulty| faulty.fault);
     found.is_some_and(|fault| faults.contains(&fault))
 }
 
 fn say_fault(s: &Situation<'_>) -> String {
-    let Some(faulty) = s.reset.faulty else {
+    let Some(faulty) = s.faulty() else {
         return "The segment before is in order".into();
     };
     format!(

@@ -2,17 +2,17 @@
 
 use super::silence::FIN_WAIT;
 use super::{Fact, Situation};
-use crate::reset::Form;
+use crate::reset::{Form, Trait};
 use crate::text::{count, duration};
 
 /// The reset's sender had sent its FIN.
 pub static OWN_FIN: Fact = Fact {
     what: "Its sender had closed with a FIN",
-    holds: |s| s.reset.own.fin.happened(),
+    holds: |s| s.reset.own.closed(),
     says: |s| {
         format!(
             "Its sender had closed with the FIN of frame {}",
-            s.reset.own.fin.frame
+            s.reset.own.fin
         )
     },
 };
@@ -21,7 +21,7 @@ pub static OWN_FIN: Fact = Fact {
 /// socket.
 pub static DATA_AFTER_FIN: Fact = Fact {
     what: "It answers data that its sender's FIN had not acknowledged: they reached a closed socket",
-    holds: |s| s.reset.data_after_fin,
+    holds: |s| s.reset.is(Trait::DATA_AFTER_FIN),
     says: |s| {
         format!(
             "Frame {} brought {} that the FIN of frame {} had not acknowledged",
@@ -29,10 +29,10 @@ pub static DATA_AFTER_FIN: Fact = Fact {
             count(
                 s.reset
                     .trigger
-                    .map_or(0, |data| u64::from(data.payload_length)),
+                    .map_or(0, |data| u64::from(data.payload_length())),
                 "byte"
             ),
-            s.reset.own.fin.frame
+            s.reset.own.fin
         )
     },
 };
@@ -40,7 +40,7 @@ pub static DATA_AFTER_FIN: Fact = Fact {
 /// After its FIN the sender had still acknowledged data: it was half-closed and listening.
 pub static HALF_CLOSE_ALIVE: Fact = Fact {
     what: "Its sender still acknowledged data after its FIN: it was only half closed",
-    holds: |s| s.reset.took_data_after_fin,
+    holds: |s| s.reset.is(Trait::TOOK_DATA_AFTER_FIN),
     says: |_| "After its FIN the sender still acknowledged data: it was only half closed".into(),
 };
 
@@ -48,11 +48,11 @@ pub static HALF_CLOSE_ALIVE: Fact = Fact {
 pub static LONG_AFTER_FIN: Fact = Fact {
     what: "Its sender's FIN was 59 s or more before: a FIN-WAIT-2 timer may have run out",
     holds: |s| {
-        let since = s.reset.own.fin.until(s.reset.time);
+        let since = s.reset.since_fin();
         OWN_FIN.holds(s) && since > FIN_WAIT
     },
     says: |s| {
-        let since = s.reset.own.fin.until(s.reset.time);
+        let since = s.reset.since_fin();
         format!(
             "Its FIN was {} ago: a FIN-WAIT-2 timer may have run out",
             duration(since)
@@ -63,11 +63,11 @@ pub static LONG_AFTER_FIN: Fact = Fact {
 /// The other side had closed, and its FIN is covered.
 pub static PEER_FIN: Fact = Fact {
     what: "The other side had closed with a FIN",
-    holds: |s| s.reset.peer.fin.happened(),
+    holds: |s| s.reset.peer.closed(),
     says: |s| {
         format!(
             "The other side had closed with the FIN of frame {}",
-            s.reset.peer.fin.frame
+            s.reset.peer.fin
         )
     },
 };
@@ -79,7 +79,7 @@ pub static BOTH_FINS: Fact = Fact {
     says: |s| {
         format!(
             "Both sides had closed (FIN in frames {} and {})",
-            s.reset.own.fin.frame, s.reset.peer.fin.frame
+            s.reset.own.fin, s.reset.peer.fin
         )
     },
 };
@@ -90,13 +90,13 @@ pub static NOTHING_OUTSTANDING: Fact = Fact {
     holds: |s| {
         !is_outstanding(s)
             && s.reset.peer.outstanding <= s.reset.newly_acked
-            && s.reset.own.bytes + s.reset.peer.bytes > 0
+            && s.reset.own.bytes() + s.reset.peer.bytes() > 0
     },
     says: |s| {
         format!(
             "Nothing was outstanding: all {} from the sender and {} to it were acknowledged",
-            count(s.reset.own.bytes, "byte"),
-            count(s.reset.peer.bytes, "byte")
+            count(s.reset.own.bytes(), "byte"),
+            count(s.reset.peer.bytes(), "byte")
         )
     },
 };
@@ -138,18 +138,18 @@ fn say_outstanding(s: &Situation<'_>) -> String {
 /// The connection carried no payload at all.
 pub static NO_PAYLOAD: Fact = Fact {
     what: "The connection carried no payload",
-    holds: |s| s.reset.own.bytes + s.reset.peer.bytes == 0,
+    holds: |s| s.reset.own.bytes() + s.reset.peer.bytes() == 0,
     says: |_| "The connection carried no payload".into(),
 };
 
 /// The reset's number shows that its sender had sent more than the file holds.
 pub static OWN_DATA_MISSING: Fact = Fact {
     what: "Its sequence number shows that its sender had sent more than the file holds so far",
-    holds: |s| s.reset.form == Form::Active && s.reset.ahead > 0,
+    holds: |s| s.reset.form == Form::Active && s.reset.ahead() > 0,
     says: |s| {
         format!(
             "Its sender had sent {} more that did not come so far: lost, or overtaken by the reset",
-            count(u64::from(s.reset.ahead), "byte")
+            count(u64::from(s.reset.ahead()), "byte")
         )
     },
 };

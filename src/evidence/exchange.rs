@@ -19,7 +19,7 @@ fn own_spoke_last(s: &Situation<'_>) -> bool {
 }
 
 fn server_spoke_last(s: &Situation<'_>) -> bool {
-    peer_spoke_last(s) == s.reset.from_client && s.reset.own.last_data != s.reset.peer.last_data
+    peer_spoke_last(s) == s.reset.from_client() && s.reset.own.last_data != s.reset.peer.last_data
 }
 
 /// The last data of the connection ended a reply that the application dissector calls complete.
@@ -27,8 +27,8 @@ pub static REPLY_COMPLETE: Fact = Fact {
     what: "The last data of the connection completed the server's reply, as the application \
            protocol shows",
     holds: |s| {
-        let arrived = !s.reset.from_client || !MORE_WAS_COMING.holds(s);
-        server_spoke_last(s) && s.server().message == Message::Complete && arrived
+        let arrived = !s.reset.from_client() || !MORE_WAS_COMING.holds(s);
+        server_spoke_last(s) && s.server().message() == Message::Complete && arrived
     },
     says: |s| {
         let reply = s.server_speaker();
@@ -42,19 +42,19 @@ pub static REPLY_COMPLETE: Fact = Fact {
 /// Data in reply to a request that the application dissector knows, but no complete reply.
 pub static REPLY_INCOMPLETE: Fact = Fact {
     what: "The client resets in the middle of a reply, as the application protocol shows",
-    holds: |s| s.reset.from_client && is_reply_open(s),
+    holds: |s| s.reset.from_client() && is_reply_open(s),
     says: say_incomplete,
 };
 
 /// The same, broken off by the server itself.
 pub static OWN_REPLY_INCOMPLETE: Fact = Fact {
     what: "The server resets in the middle of its own reply, as the application protocol shows",
-    holds: |s| !s.reset.from_client && is_reply_open(s),
+    holds: |s| !s.reset.from_client() && is_reply_open(s),
     says: say_incomplete,
 };
 
 fn is_reply_open(s: &Situation<'_>) -> bool {
-    server_spoke_last(s) && s.server().message == Message::Open
+    server_spoke_last(s) && s.server().message() == Message::Open
 }
 
 fn say_incomplete(s: &Situation<'_>) -> String {
@@ -67,7 +67,7 @@ fn say_incomplete(s: &Situation<'_>) -> String {
 /// Requests, one behind the other (RFC 9112 9.3.2), for which no reply came.
 pub static REQUESTS_WAIT: Fact = Fact {
     what: "The server resets while complete requests of the client wait for a reply",
-    holds: |s| !s.reset.from_client && waiting(s) > 0,
+    holds: |s| !s.reset.from_client() && waiting(s) > 0,
     says: |s| {
         format!(
             "{} of the client had no reply yet",
@@ -80,7 +80,7 @@ fn waiting(s: &Situation<'_>) -> u16 {
     let (asked, answered) = (s.peer_speaker().messages, s.own_speaker().messages);
     // A capture may begin behind the request of the first reply; and where no reply is seen nobody knows
     // whether there was one.
-    if s.reset.peer.syn && answered > 0 {
+    if s.reset.peer.syn() && answered > 0 {
         asked.saturating_sub(answered)
     } else {
         0
@@ -90,7 +90,7 @@ fn waiting(s: &Situation<'_>) -> u16 {
 /// A client that was greeted, or sent to, and never said a word.
 pub static NEVER_ASKED: Fact = Fact {
     what: "The client resets and never said a word to what it received",
-    holds: |s| s.reset.from_client && s.reset.own.bytes == 0 && s.reset.peer.bytes > 0,
+    holds: |s| s.reset.from_client() && s.reset.own.bytes() == 0 && s.reset.peer.bytes() > 0,
     says: |s| {
         format!(
             "The client never said a word to what it received (up to frame {})",
@@ -102,7 +102,7 @@ pub static NEVER_ASKED: Fact = Fact {
 /// A client that has had a reply to what it asked.
 pub static REPLY_RECEIVED: Fact = Fact {
     what: "The client resets when data had come after its last request",
-    holds: |s| s.reset.from_client && s.reset.own.bytes > 0 && peer_spoke_last(s),
+    holds: |s| s.reset.from_client() && s.reset.own.bytes() > 0 && peer_spoke_last(s),
     says: |s| {
         format!(
             "The client had received data after its last request (up to frame {})",
@@ -115,8 +115,8 @@ pub static REPLY_RECEIVED: Fact = Fact {
 pub static REPLY_DELIVERED: Fact = Fact {
     what: "The server resets when its own last data had been acknowledged",
     holds: |s| {
-        !s.reset.from_client
-            && s.reset.peer.bytes > 0
+        !s.reset.from_client()
+            && s.reset.peer.bytes() > 0
             && own_spoke_last(s)
             && !OWN_DATA_OUTSTANDING.holds(s)
             && !OWN_DATA_JUST_SENT.holds(s)
@@ -132,7 +132,7 @@ pub static REPLY_DELIVERED: Fact = Fact {
 /// A client that gave up what it had asked for. A goodbye asks for nothing.
 pub static REQUEST_UNANSWERED: Fact = Fact {
     what: "The client resets when its own last data had no answer yet",
-    holds: |s| s.reset.from_client && own_spoke_last(s) && !OWN_GOODBYE.holds(s),
+    holds: |s| s.reset.from_client() && own_spoke_last(s) && !OWN_GOODBYE.holds(s),
     says: |s| {
         format!(
             "The client's own last data (frame {}) had no answer yet",
@@ -144,7 +144,7 @@ pub static REQUEST_UNANSWERED: Fact = Fact {
 /// A server that ended the connection instead of answering.
 pub static PEER_DATA_UNANSWERED: Fact = Fact {
     what: "The server resets instead of answering the client's last data",
-    holds: |s| !s.reset.from_client && peer_spoke_last(s) && !PEER_GOODBYE.holds(s),
+    holds: |s| !s.reset.from_client() && peer_spoke_last(s) && !PEER_GOODBYE.holds(s),
     says: |s| {
         format!(
             "The data of frame {} got no answer from the application",
@@ -234,7 +234,7 @@ fn not_acked(s: &Situation<'_>) -> u32 {
 /// application has not read.
 pub static OWN_BUFFER_FULL: Fact = Fact {
     what: "Its sender had closed its receive window: received data were waiting there to be read",
-    holds: |s| s.reset.own.closed_window && s.reset.form == Form::Active,
+    holds: |s| s.reset.own.closed_window() && s.reset.form == Form::Active,
     says: |_| {
         "Its sender had closed its window: received data were waiting there to be read".into()
     },

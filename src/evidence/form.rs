@@ -48,7 +48,7 @@ pub static ANSWERS_SYN: Fact = Fact {
 /// has none in practice: the capture may hold the answers alone.
 fn answers_unseen_syn(s: &Situation<'_>) -> bool {
     let reset = s.reset;
-    reset.flags.has(Flags::ACK) && reset.seq.0 == 0 && !reset.own.seen && !reset.peer.seen
+    reset.flags.has(Flags::ACK) && reset.seq.0 == 0 && !reset.own.seen() && !reset.peer.seen()
 }
 
 /// The trigger belongs to a connection, not to a handshake.

@@ -112,7 +112,7 @@ pub static UNPROVOKED: Fact = Fact {
     says: |s| {
         format!(
             "Nothing had been sent for {}, so that there was nothing to answer",
-            duration(s.reset.silence)
+            duration(s.reset.silence())
         )
     },
 };

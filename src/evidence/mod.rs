@@ -16,14 +16,15 @@ pub mod shutdown;
 pub mod silence;
 pub mod third_party;
 
+use crate::claim::Claim;
 use crate::company::Gaps;
 use crate::company::{Burst, Distance, Opener};
-use crate::conversation::{Exchange, Speaker, UNKNOWN_ROUND_TRIP};
+use crate::conversation::{Conversations, Exchange, Speaker, UNKNOWN_ROUND_TRIP};
 use crate::host::{Hops, Host};
 use crate::names::Names;
 use crate::preference::Preferences;
-use crate::reset::{Form, Kind, Reset, Series, Side, Trigger};
-use crate::segment::{MILLISECOND, Moment, Nanoseconds};
+use crate::reset::{Extras, Faulty, Form, Kind, Reset, Series, Side, Trigger};
+use crate::segment::{MILLISECOND, Moment, Nanoseconds, Socket};
 
 /// All that is known of one reset when a verdict is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,12 @@ pub struct Situation<'a> {
     pub series: &'a Series,
     /// The first reset of the series; the reset itself where it is the first.
     pub first: &'a Reset,
+    /// The reset before it in the series.
+    pub previous: Option<&'a Reset>,
+    /// What few resets have.
+    pub extras: &'a Extras,
+    /// The sockets of all conversations.
+    pub conversations: &'a Conversations,
     /// What the file teaches of the address that it carries.
     pub host: &'a Host,
     /// The silences before the resets of the file.
@@ -60,7 +67,72 @@ pub struct Situation<'a> {
     pub names: &'a Names,
 }
 
-impl Situation<'_> {
+impl<'a> Situation<'a> {
+    /// Whose address it carries as source.
+    pub fn sender(&self) -> Socket {
+        self.reset.sockets(self.conversations)[0]
+    }
+
+    /// Whose as destination.
+    pub fn receiver(&self) -> Socket {
+        self.reset.sockets(self.conversations)[1]
+    }
+
+    /// The client's address and port.
+    pub fn client_socket(&self) -> Socket {
+        match self.reset.from_client() {
+            true => self.sender(),
+            false => self.receiver(),
+        }
+    }
+
+    /// The server's address and port.
+    pub fn server_socket(&self) -> Socket {
+        match self.reset.from_client() {
+            true => self.receiver(),
+            false => self.sender(),
+        }
+    }
+
+    /// What it says of itself.
+    pub fn claim(&self) -> Option<&'a Claim> {
+        self.extras.claim(self.reset.extras)
+    }
+
+    /// The segment that provoked it, where that need not be accepted.
+    pub fn faulty(&self) -> Option<Faulty> {
+        self.extras.faulty(self.reset.extras)
+    }
+
+    /// Frame in which its sender completed the handshake that replaced this connection; 0 for none.
+    pub fn sibling(&self) -> u32 {
+        self.extras.sibling(self.reset.extras)
+    }
+
+    /// Its receiver, as the same conversation knows it on the other side of a NAT.
+    pub fn twin(&self) -> Option<Socket> {
+        self.extras.twin(self.reset.extras)
+    }
+
+    /// The later frame that changed the verdict; 0 for none.
+    pub fn revised_by(&self) -> u32 {
+        self.extras.revised_by(self.reset.extras)
+    }
+
+    /// Until when the peer's segments may have left it before the first reset that counts could arrive.
+    pub fn limit(&self) -> Nanoseconds {
+        match self.first.series {
+            Some(_) => self.series.limit,
+            None => self.first.limit(),
+        }
+    }
+
+    /// Time since the reset before it in the series.
+    pub fn interval(&self) -> Nanoseconds {
+        let since = |previous: &Reset| self.reset.time.saturating_sub(previous.time);
+        self.previous.map_or(0, since)
+    }
+
     /// The segment that a passive reset answers.
     pub fn trigger_of_passive(&self) -> Option<&Trigger> {
         let trigger = self.reset.trigger.as_ref();
@@ -69,7 +141,7 @@ impl Situation<'_> {
 
     /// What the server had done.
     pub fn server(&self) -> &Side {
-        match self.reset.from_client {
+        match self.reset.from_client() {
             true => &self.reset.peer,
             false => &self.reset.own,
         }
@@ -77,7 +149,7 @@ impl Situation<'_> {
 
     /// What the client had done.
     pub fn client(&self) -> &Side {
-        match self.reset.from_client {
+        match self.reset.from_client() {
             true => &self.reset.own,
             false => &self.reset.peer,
         }
@@ -85,7 +157,7 @@ impl Situation<'_> {
 
     /// What the server's application said.
     pub fn server_speaker(&self) -> &Speaker {
-        match self.reset.from_client {
+        match self.reset.from_client() {
             true => self.peer_speaker(),
             false => self.own_speaker(),
         }
@@ -93,12 +165,12 @@ impl Situation<'_> {
 
     /// What the application of the reset's sender had said.
     pub fn own_speaker(&self) -> &Speaker {
-        self.exchange.speaker(self.reset.direction)
+        self.exchange.speaker(self.reset.direction())
     }
 
     /// What the other application had said.
     pub fn peer_speaker(&self) -> &Speaker {
-        self.exchange.speaker(self.reset.direction.reverse())
+        self.exchange.speaker(self.reset.direction().reverse())
     }
 
     /// The name that the client asked for, from its ClientHello or its Host header.
@@ -113,8 +185,7 @@ impl Situation<'_> {
 
     /// Time from the trigger to the reset.
     pub fn delay(&self) -> Option<Nanoseconds> {
-        let trigger = self.reset.trigger?;
-        Some(self.reset.time.saturating_sub(trigger.time))
+        self.reset.delay(self.extras)
     }
 
     /// How the reset's hop limit compares with the sender's other packets. A lone SYN that somebody else
@@ -125,15 +196,15 @@ impl Situation<'_> {
         }
         let reset = self.reset;
         self.host
-            .compare_hops(reset.usual_hop_limit, reset.hop_limit, reset.link_source)
+            .compare_hops(reset.usual_hop_limit(), reset.hop_limit, reset.link)
     }
 
     /// The hop limit of the sender's SYN, where it is all that the connection shows of it, the reset refuses
     /// the answer, and came another way.
     pub fn hops_of_lone_syn(&self) -> Option<u8> {
         let reset = self.reset;
-        let lone = reset.own.syn && !reset.own.acknowledged && self.answers_syn_ack();
-        let usual = reset.usual_hop_limit.filter(|_| lone)?;
+        let lone = reset.own.syn() && !reset.own.acknowledged() && self.answers_syn_ack();
+        let usual = reset.usual_hop_limit().filter(|_| lone)?;
         (usual != reset.hop_limit).then_some(usual)
     }
 
@@ -141,7 +212,7 @@ impl Situation<'_> {
     /// it after its last segment a transfer, which acknowledgments clock, is still running.
     pub fn round_trip(&self) -> Nanoseconds {
         let known = |side: Option<Nanoseconds>| side.unwrap_or(UNKNOWN_ROUND_TRIP / 2);
-        known(self.reset.own.round_trip) + known(self.reset.peer.round_trip) + 10 * MILLISECOND
+        known(self.reset.own.round_trip()) + known(self.reset.peer.round_trip()) + 10 * MILLISECOND
     }
 
     /// Whether it answers a connection request.
@@ -175,7 +246,7 @@ impl Situation<'_> {
     pub fn is_repeat(&self) -> bool {
         let was_over = self.first.form == Form::Active;
         let asks_anew = self.answers_syn() || (self.answers_syn_ack() && !was_over);
-        self.reset.number > 1 && !asks_anew && !self.is_of_another_maker()
+        self.reset.number() > 1 && !asks_anew && !self.is_of_another_maker()
     }
 }
 

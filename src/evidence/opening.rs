@@ -15,19 +15,20 @@ const INITIAL_TIMEOUT: Nanoseconds = 1000 * MILLISECOND;
 pub fn in_handshake(s: &Situation<'_>) -> bool {
     let (own, peer) = (&s.reset.own, &s.reset.peer);
     // Of a side that is not seen nobody knows what it acknowledged.
-    let none_taken = u64::from(peer.outstanding) >= peer.bytes || (!own.seen && peer.turns <= 1);
-    own.bytes == 0 && none_taken
+    let none_taken =
+        u64::from(peer.outstanding) >= peer.bytes() || (!own.seen() && peer.turns <= 1);
+    own.bytes() == 0 && none_taken
 }
 
 /// The opener resets what it opened and was granted, before any payload.
 pub fn gave_up_handshake(s: &Situation<'_>) -> bool {
-    s.reset.gave_up_handshake() && s.reset.peer.syn
+    s.reset.gave_up_handshake() && s.reset.peer.syn()
 }
 
 /// A SYN-ACK that its receiver had asked for.
 pub static ANSWERS_SYN_ACK: Fact = Fact {
     what: "It answers a SYN-ACK that its sender had asked for",
-    holds: |s| s.answers_syn_ack() && s.reset.own.syn,
+    holds: |s| s.answers_syn_ack() && s.reset.own.syn(),
     says: |s| {
         format!(
             "It answers the SYN-ACK of frame {}: nobody waits for it any more",
@@ -39,7 +40,7 @@ pub static ANSWERS_SYN_ACK: Fact = Fact {
 /// A SYN-ACK that its receiver had not asked for, as far as the file shows.
 pub static NO_SYN: Fact = Fact {
     what: "It answers a SYN-ACK to which the file has no SYN",
-    holds: |s| s.answers_syn_ack() && !s.reset.own.syn,
+    holds: |s| s.answers_syn_ack() && !s.reset.own.syn(),
     says: |s| {
         format!(
             "It answers the SYN-ACK of frame {}, to which the file has no SYN",
@@ -64,32 +65,32 @@ pub static FILE_JUST_BEGAN: Fact = Fact {
 /// The client had waited as long as a retransmission timeout at least.
 pub static WAITED_LONG: Fact = Fact {
     what: "A second or more passed from the client's first SYN to the reset",
-    holds: |s| gave_up_handshake(s) && s.reset.age >= INITIAL_TIMEOUT,
+    holds: |s| gave_up_handshake(s) && s.reset.age() >= INITIAL_TIMEOUT,
     says: say_waited,
 };
 
 /// Less than any client's patience.
 pub static WAITED_SHORT: Fact = Fact {
     what: "Less than 100 ms passed from the client's first SYN to the reset",
-    holds: |s| gave_up_handshake(s) && s.reset.age < LEAST_PATIENCE,
+    holds: |s| gave_up_handshake(s) && s.reset.age() < LEAST_PATIENCE,
     says: say_waited,
 };
 
 fn say_waited(s: &Situation<'_>) -> String {
     format!(
         "{} passed from the first SYN to the reset",
-        duration(s.reset.age)
+        duration(s.reset.age())
     )
 }
 
 /// Another connection to the same service was made in the meantime.
 pub static SIBLING_SUCCEEDED: Fact = Fact {
     what: "The client made a connection to another address with the same port meanwhile",
-    holds: |s| s.reset.sibling != 0,
+    holds: |s| s.sibling() != 0,
     says: |s| {
         format!(
             "A connection to another address with the same port was made meanwhile (frame {})",
-            s.reset.sibling
+            s.sibling()
         )
     },
 };
@@ -98,7 +99,7 @@ pub static SIBLING_SUCCEEDED: Fact = Fact {
 pub static BARE_SYN: Fact = Fact {
     what: "The client's SYN offers no window scale, timestamps or SACK: scanners write such SYNs, \
            and small embedded stacks",
-    holds: |s| s.reset.from_client && s.reset.own.bare_syn,
+    holds: |s| s.reset.from_client() && s.reset.own.bare_syn(),
     says: |_| {
         "Its SYN offers no window scale, timestamps or SACK: scanners write such SYNs, and small \
          embedded stacks"
@@ -109,7 +110,7 @@ pub static BARE_SYN: Fact = Fact {
 /// The SYN of an ordinary TCP.
 pub static USUAL_SYN: Fact = Fact {
     what: "The client's SYN has the options of an ordinary TCP",
-    holds: |s| s.reset.from_client && s.reset.own.syn && !s.reset.own.bare_syn,
+    holds: |s| s.reset.from_client() && s.reset.own.syn() && !s.reset.own.bare_syn(),
     says: |_| "Its SYN has the options of an ordinary TCP".into(),
 };
 
@@ -161,7 +162,7 @@ pub static VISITED_BEFORE: Fact = Fact {
 pub static ACK_HELD_BACK: Fact = Fact {
     what: "The opener never acknowledged the SYN-ACK before it aborted: it only looked whether the \
            port answers",
-    holds: |s| gave_up_handshake(s) && s.reset.form == Form::Active && !s.reset.own.acknowledged,
+    holds: |s| gave_up_handshake(s) && s.reset.form == Form::Active && !s.reset.own.acknowledged(),
     says: |_| {
         "The opener never acknowledged the SYN-ACK before it reset: it only looked whether the port answers".into()
     },
@@ -183,7 +184,7 @@ pub static OLD_CONNECTION_ANSWERS: Fact = Fact {
             .reset
             .trigger
             .filter(|trigger| trigger.kind != Kind::SynAck);
-        s.reset.leaves_handshake_open() && !s.reset.peer.syn && trigger.is_some()
+        s.reset.leaves_handshake_open() && !s.reset.peer.syn() && trigger.is_some()
     },
     says: |s| {
         format!(
@@ -195,7 +196,7 @@ pub static OLD_CONNECTION_ANSWERS: Fact = Fact {
 
 /// By how much an acknowledgment is wrong.
 pub fn wrong_by(s: &Situation<'_>) -> String {
-    let next = s.reset.own_next.unwrap_or(s.reset.seq);
+    let next = s.reset.own_next().unwrap_or(s.reset.seq);
     let difference = s.reset.seq.ahead_of(next);
     let numbers = count(difference.unsigned_abs().into(), "number");
     let side = if difference > 0 { "more" } else { "less" };
@@ -207,10 +208,10 @@ pub static WRONG_ACK: Fact = Fact {
     what: "A segment of the handshake acknowledges what its receiver had not sent",
     holds: |s| {
         let own = &s.reset.own;
-        let wrong = s.reset.own_next.is_some_and(|next| next != s.reset.seq);
+        let wrong = s.reset.own_next().is_some_and(|next| next != s.reset.seq);
         let handshake = s.answers_syn_ack()
-            || (own.answered_syn && own.bytes == 0 && s.reset.trigger.is_some());
-        s.reset.form == Form::Passive && own.syn && wrong && handshake
+            || (own.answered_syn() && own.bytes() == 0 && s.reset.trigger.is_some());
+        s.reset.form == Form::Passive && own.syn() && wrong && handshake
     },
     says: |s| format!("Frame {} acknowledges {}", s.trigger_frame(), wrong_by(s)),
 };
@@ -218,7 +219,7 @@ pub static WRONG_ACK: Fact = Fact {
 /// The server had accepted the connection, but never said a byte.
 pub static SERVER_NEVER_SPOKE: Fact = Fact {
     what: "The server resets and had sent nothing but its SYN-ACK and acknowledgments",
-    holds: |s| !s.reset.from_client && s.reset.own.answered_syn && s.reset.own.bytes == 0,
+    holds: |s| !s.reset.from_client() && s.reset.own.answered_syn() && s.reset.own.bytes() == 0,
     says: |_| "The server had sent nothing but its SYN-ACK and acknowledgments".into(),
 };
 
@@ -233,7 +234,7 @@ pub static AT_HANDSHAKE_END: Fact = Fact {
             && s.reset.form == Form::Passive
             && plain
             && in_handshake(s)
-            && s.reset.own_next == Some(s.reset.seq)
+            && s.reset.own_next() == Some(s.reset.seq)
     },
     says: |s| {
         format!(
@@ -253,9 +254,8 @@ pub fn asked_ecn(s: &Situation<'_>) -> bool {
 pub static TAKES_PLAIN_SYN_ONLY: Fact = Fact {
     what: "The SYN asks for ECN, and the same port accepts this client's SYNs without it",
     holds: |s| {
-        let port = s.host.ports.get(s.reset.sender.port);
-        asked_ecn(s)
-            && port.is_some_and(|port| port.takes_only_plain_from(s.reset.receiver.address))
+        let port = s.host.ports.get(s.sender().port);
+        asked_ecn(s) && port.is_some_and(|port| port.takes_only_plain_from(s.receiver().address))
     },
     says: |s| {
         format!(
@@ -273,7 +273,7 @@ pub static ONE_DIRECTION: Fact = Fact {
             .reset
             .trigger
             .is_some_and(|trigger| trigger.kind != Kind::Syn);
-        !s.reset.from_client && s.reset.peer.syn && !s.reset.own.seen && goes_on
+        !s.reset.from_client() && s.reset.peer.syn() && !s.reset.own.seen() && goes_on
     },
     says: |s| {
         format!(

@@ -4,6 +4,7 @@
 
 use super::{Fact, Situation};
 use crate::host::{FlowLabel, Hops};
+use crate::reset::Trait;
 use crate::segment::{MILLISECOND, Nanoseconds};
 use crate::text::{count, duration};
 
@@ -77,14 +78,14 @@ pub static HOPS_FIT: Fact = Fact {
 /// so it is no proof alone.
 pub static LABEL_MISSING: Fact = Fact {
     what: "Its IPv6 flow label is 0, while the host's other packets carry one",
-    holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::Missing,
+    holds: |s| s.host.compare_flow_label(s.reset.is_labelled()) == FlowLabel::Missing,
     says: |_| "Its IPv6 flow label is 0, the host's other packets carry one".into(),
 };
 
 /// A flow label, as the host's other packets.
 pub static LABEL_FITS: Fact = Fact {
     what: "It carries an IPv6 flow label, as the host's other packets do",
-    holds: |s| s.host.compare_flow_label(s.reset.flow_label) == FlowLabel::AsUsual,
+    holds: |s| s.host.compare_flow_label(s.reset.is_labelled()) == FlowLabel::AsUsual,
     says: |_| "It carries an IPv6 flow label, as the host's other packets do".into(),
 };
 
@@ -92,9 +93,11 @@ pub static LABEL_FITS: Fact = Fact {
 pub static DSCP_DROPPED: Fact = Fact {
     what: "Its DSCP is 0, that of the segment it answers is not: a Linux kernel copies it, a filter \
            does not",
-    holds: |s| s.reset.dscp == 0 && s.reset.trigger.is_some_and(|trigger| trigger.dscp != 0),
+    holds: |s| {
+        !s.reset.is(Trait::DSCP) && s.reset.trigger.is_some_and(|trigger| trigger.dscp() != 0)
+    },
     says: |s| {
-        let asked = s.reset.trigger.map_or(0, |trigger| trigger.dscp);
+        let asked = s.reset.trigger.map_or(0, |trigger| trigger.dscp());
         format!(
             "Its DSCP is 0, that of the segment it answers {asked}: a kernel copies it, a filter does not"
         )
@@ -104,7 +107,7 @@ pub static DSCP_DROPPED: Fact = Fact {
 /// Another link-layer source than all the host's other packets.
 pub static LINK_DIFFERS: Fact = Fact {
     what: "It came from another link-layer address than the host's other packets",
-    holds: |s| !s.host.uses_link(s.reset.link_source),
+    holds: |s| !s.host.uses_link(s.reset.link),
     says: |_| "It came from another link-layer address than the host's other packets".into(),
 };
 
@@ -143,11 +146,11 @@ pub fn is_foreign(s: &Situation<'_>) -> bool {
 /// The file shows that the port accepts connections from others.
 pub static PORT_SERVES: Fact = Fact {
     what: "The port accepts connections in the same file",
-    holds: |s| s.host.serves(s.reset.sender.port),
+    holds: |s| s.host.serves(s.sender().port),
     says: |s| {
         format!(
             "Port {} of this host accepts connections in the same file",
-            s.reset.sender.port
+            s.sender().port
         )
     },
 };

@@ -57,12 +57,12 @@ pub static NEXT_WAS_DUE: Fact = Fact {
             && own(s).is_latest()
             && own(s)
                 .next_due()
-                .is_some_and(|due| is_due(s.reset.silence, due))
+                .is_some_and(|due| is_due(s.reset.silence(), due))
     },
     says: |s| {
         format!(
             "It came {} after the last attempt, when the next one was due",
-            duration(s.reset.silence)
+            duration(s.reset.silence())
         )
     },
 };
@@ -79,7 +79,7 @@ pub static NEXT_WAS_NOT_DUE: Fact = Fact {
     says: |s| {
         format!(
             "It came {} after the last attempt, when no next one was due",
-            duration(s.reset.silence)
+            duration(s.reset.silence())
         )
     },
 };
@@ -91,7 +91,7 @@ pub static RETRANSMITTED_IN_VAIN: Fact = Fact {
            acknowledgment",
     holds: |s| {
         let side = &s.reset.own;
-        let not_acked = side.outstanding > 0 || (side.fin.happened() && !side.fin_acked);
+        let not_acked = side.outstanding > 0 || (side.closed() && !side.fin_acked());
         let lasts = s.reset.form != Form::Active || own(s).unanswered() > 0;
         not_acked
             && lasts
@@ -114,7 +114,7 @@ pub static GAVE_UP: Fact = Fact {
     what: "Its sender's next attempt was overdue when the segment came that it answers: it had \
            given up in silence",
     holds: |s| {
-        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence());
         s.reset.form == Form::Passive
             && own(s).is_latest()
             && own(s)
@@ -125,7 +125,7 @@ pub static GAVE_UP: Fact = Fact {
         format!(
             "The next attempt was due after {}, but none came in {}: it had given up",
             duration(own(s).next_due().unwrap_or(0)),
-            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence()))
         )
     },
 };
@@ -146,7 +146,7 @@ pub static WINDOW_CLOSED: Fact = Fact {
 pub static WINDOW_REOPENED: Fact = Fact {
     what: "That window had opened again before the reset",
     holds: |s| {
-        WINDOW_CLOSED.holds(s) && s.reset.form == Form::Active && !s.reset.peer.closed_window
+        WINDOW_CLOSED.holds(s) && s.reset.form == Form::Active && !s.reset.peer.closed_window()
     },
     says: |_| "The window had opened again before the reset".into(),
 };
@@ -159,13 +159,13 @@ pub static SILENT_IN_FIN_WAIT: Fact = Fact {
         answers_in_fin_wait(s)
             && s.reset
                 .trigger
-                .is_some_and(|trigger| trigger.silence >= FIN_WAIT)
+                .is_some_and(|trigger| trigger.silence() >= FIN_WAIT)
     },
     says: |s| {
         format!(
             "Its FIN (frame {}) was acknowledged, then nobody spoke for {}: as long as FIN-WAIT-2 lasts",
-            s.reset.own.fin.frame,
-            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+            s.reset.own.fin,
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence()))
         )
     },
 };
@@ -178,14 +178,14 @@ pub static LONG_IN_FIN_WAIT: Fact = Fact {
     what: "Its sender's FIN was acknowledged, then nobody spoke for 5 s or more, but not as long as \
            FIN-WAIT-2 lasts",
     holds: |s| {
-        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence);
+        let silence = s.reset.trigger.map_or(0, |trigger| trigger.silence());
         answers_in_fin_wait(s) && !SILENT_IN_FIN_WAIT.holds(s) && silence >= LONG_FIN_WAIT
     },
     says: |s| {
         format!(
             "Its FIN (frame {}) was acknowledged, then nobody spoke for {}",
-            s.reset.own.fin.frame,
-            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence))
+            s.reset.own.fin,
+            duration(s.reset.trigger.map_or(0, |trigger| trigger.silence()))
         )
     },
 };
@@ -211,12 +211,12 @@ fn answers_in_fin_wait(s: &Situation<'_>) -> bool {
         .reset
         .trigger
         .filter(|trigger| matches!(trigger.kind, Kind::Data | Kind::Fin));
-    let half_closed = reset.own.fin.happened() && reset.own.fin_acked;
+    let half_closed = reset.own.closed() && reset.own.fin_acked();
     reset.form == Form::Passive
         && half_closed
         && answers.is_some_and(|trigger| {
-            let closed_before = reset.peer.fin.happened() && reset.peer.fin.frame < trigger.frame;
-            !closed_before && trigger.frame > reset.own.fin.frame
+            let closed_before = reset.peer.closed() && reset.peer.fin < trigger.frame;
+            !closed_before && trigger.frame > reset.own.fin
         })
 }
 
@@ -270,17 +270,15 @@ pub static JUST_ALIVE: Fact = Fact {
     what: "Its sender had sent something within the last round trip: no restart and no failover is \
            so quick",
     holds: |s| {
-        let last = s.reset.own.last;
         let claimed = CLAIMS_NO_CONNECTION.holds(s);
-        let alive = last.happened() && !s.reset.own.fin.happened();
-        alive && !claimed && last.until(s.reset.time) <= s.round_trip()
+        let alive = s.reset.own.seen() && !s.reset.own.closed();
+        alive && !claimed && s.reset.since_last() <= s.round_trip()
     },
     says: |s| {
-        let last = s.reset.own.last;
         format!(
             "Its sender had been alive {} before (frame {})",
-            duration(last.until(s.reset.time)),
-            last.frame
+            duration(s.reset.since_last()),
+            s.reset.own.last
         )
     },
 };

@@ -5,7 +5,7 @@ use super::{Fact, Situation};
 use crate::company::{Joint, joint};
 use crate::conversation::Identified;
 use crate::host::Hops;
-use crate::reset::{Acceptance, Form};
+use crate::reset::{Acceptance, Form, Trait};
 use crate::text::{count, duration};
 
 /// A side that has no connection any more acknowledges what is said to have ended it: the segment went
@@ -66,7 +66,7 @@ pub static VOLLEY: Fact = Fact {
 /// In a series of forged resets, the true ones of a host that another forged one ended.
 fn answers_after_its_end(s: &Situation<'_>) -> bool {
     let of_the_host = s.is_of_another_maker() && matches!(s.hops(), Hops::Same { .. });
-    of_the_host || (s.reset.answers != 0 && s.ended_by.is_some())
+    of_the_host || (s.reset.is(Trait::ANSWERS) && s.ended_by.is_some())
 }
 
 /// Each from another distance.
@@ -82,8 +82,9 @@ pub static BOTH_SIDES_RESET: Fact = Fact {
     holds: |s| {
         let unexplained = s.ended_by.is_none();
         unexplained
-            && s.opposite
-                .is_some_and(|other| other.ended_by.is_none() && is_simultaneous(s))
+            && s.opposite.is_some_and(|other| {
+                s.extras.ended_by(other.extras).is_none() && is_simultaneous(s)
+            })
     },
     says: |s| {
         let other = s.opposite.map_or(0, |other| other.frame);
@@ -108,7 +109,7 @@ pub static IDENTIFICATION_BREAKS: Fact = Fact {
     says: |s| {
         format!(
             "Its IP identification ({}) breaks with the count of its sender's other packets",
-            s.reset.identification.unwrap_or(0)
+            s.reset.identification().unwrap_or(0)
         )
     },
 };
@@ -120,7 +121,7 @@ pub static IDENTIFICATION_GOES_ON: Fact = Fact {
     says: |s| {
         format!(
             "Its IP identification ({}) goes on with the count of its sender's other packets",
-            s.reset.identification.unwrap_or(0)
+            s.reset.identification().unwrap_or(0)
         )
     },
 };
@@ -134,7 +135,7 @@ pub static MISSES_THE_NUMBER: Fact = Fact {
             s.reset.acceptance,
             Acceptance::InWindow | Acceptance::Outside
         );
-        off && s.reset.answers == 0 && !s.reset.at_boundary
+        off && !s.reset.is(Trait::ANSWERS) && !s.reset.is(Trait::AT_BOUNDARY)
     },
     says: |s| {
         let place = match s.reset.acceptance {
@@ -148,7 +149,12 @@ pub static MISSES_THE_NUMBER: Fact = Fact {
 /// None of the series had the exact number.
 pub static NONE_EXACT: Fact = Fact {
     what: "No reset of the series has the exact number",
-    holds: |s| s.series.acceptable.is_none() && !s.reset.at_boundary && !s.answers_syn(),
+    holds: |s| {
+        s.series.acceptable.is_none()
+            && s.first.acceptance != Acceptance::Exact
+            && !s.reset.is(Trait::AT_BOUNDARY)
+            && !s.answers_syn()
+    },
     says: |_| "No reset of the series has the exact number".into(),
 };
 
@@ -207,7 +213,8 @@ pub static TWIN_LEG_RESET: Fact = Fact {
 };
 
 fn leg(s: &Situation<'_>) -> Option<Joint> {
-    s.other_leg.and_then(|other| joint(other, s.reset))
+    s.other_leg
+        .and_then(|other| joint(other, s.reset, s.conversations))
 }
 
 fn say_leg(s: &Situation<'_>) -> String {
@@ -217,8 +224,8 @@ fn say_leg(s: &Situation<'_>) -> String {
     format!(
         "The connection of the reset in frame {frame}, {} before, had carried the same {} and {}",
         duration(before),
-        count(s.reset.own.bytes, "byte"),
-        count(s.reset.peer.bytes, "byte")
+        count(s.reset.own.bytes(), "byte"),
+        count(s.reset.peer.bytes(), "byte")
     )
 }
 
@@ -226,9 +233,9 @@ fn say_leg(s: &Situation<'_>) -> String {
 pub static HAS_TWIN: Fact = Fact {
     what: "The segment that it answers has the port and the sequence numbers of another connection, \
            from another address",
-    holds: |s| s.reset.twin.is_some(),
+    holds: |s| s.twin().is_some(),
     says: |s| {
-        let twin = s.reset.twin.as_ref().map(|twin| twin.to_string());
+        let twin = s.twin().map(|twin| twin.to_string());
         format!(
             "Frame {} has the port and the sequence numbers of the connection with {}, from another address",
             s.trigger_frame(),
@@ -244,11 +251,11 @@ pub static SYN_WAS_ACCEPTED: Fact = Fact {
         // A SYN that is sent again may be let through.
         let not_asked_again = !s.series.peer_latest.happened();
         let after = s.spoke_on().happened() && not_asked_again;
-        s.answers_syn() && (s.reset.own.answered_syn || after)
+        s.answers_syn() && (s.reset.own.answered_syn() || after)
     },
     says: |s| {
         let frame = match s.spoke_on().frame {
-            0 => s.reset.own.last.frame,
+            0 => s.reset.own.last,
             frame => frame,
         };
         format!("The host accepted the same SYN (frame {frame}): it did not refuse it as well")

@@ -26,11 +26,16 @@ struct Arrival {
 
 /// A link-layer source, mixed into four bytes: enough to tell the few neighbours of a capture apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Link(u32);
+pub struct Link(u32);
 
 impl Link {
-    fn of(link_source: u64) -> Link {
-        Link((link_source >> 32) as u32 ^ link_source as u32)
+    /// Where there is no link layer.
+    const NONE: Link = Link(0);
+
+    /// That of a link-layer source.
+    pub fn of(link_source: u64) -> Link {
+        let mixed = (link_source >> 32) as u32 ^ link_source as u32;
+        Link(mixed.max((link_source != 0).into()))
     }
 }
 
@@ -128,20 +133,19 @@ impl Host {
 
     /// Compares a hop limit with the one that is usual in its connection, or, where there is none,
     /// with the host's other packets in the file: one address may stand for many hosts.
-    pub fn compare_hops(&self, usual: Option<u8>, hop_limit: u8, link_source: u64) -> Hops {
+    pub fn compare_hops(&self, usual: Option<u8>, hop_limit: u8, link: Link) -> Hops {
         match usual {
             Some(usual) => Hops::compare(hop_limit, usual),
-            None => self.compare_with_file(hop_limit, link_source),
+            None => self.compare_with_file(hop_limit, link),
         }
     }
 
     /// Compares a hop limit with the host's packets that came over the same link, or with all of
     /// them where none did: at a router the same packet passes twice, one hop apart.
-    fn compare_with_file(&self, hop_limit: u8, link_source: u64) -> Hops {
+    fn compare_with_file(&self, hop_limit: u8, link: Link) -> Hops {
         let closest = |same_link: bool| {
             let arrivals = self.arrivals.iter().flatten();
-            let comparable =
-                arrivals.filter(|arrival| !same_link || arrival.link == Link::of(link_source));
+            let comparable = arrivals.filter(|arrival| !same_link || arrival.link == link);
             comparable
                 .map(|arrival| arrival.hop_limit)
                 .min_by_key(|usual| usual.abs_diff(hop_limit))
@@ -150,7 +154,7 @@ impl Host {
             return Hops::NoBaseline;
         };
         let varied = self.arrivals.iter().all(Option::is_some);
-        let of_link = |arrival: &&Arrival| arrival.link == Link::of(link_source);
+        let of_link = |arrival: &&Arrival| arrival.link == link;
         // Parallel routes differ by a hop, and a flow takes any of them.
         let several = self.arrivals.iter().flatten().filter(of_link).count() > 1;
         match Hops::compare(hop_limit, usual) {
@@ -165,19 +169,19 @@ impl Host {
     }
 
     /// Whether the file holds packets of the host over this link, or the host is not known at all.
-    pub fn uses_link(&self, link_source: u64) -> bool {
-        link_source == 0
+    pub fn uses_link(&self, link: Link) -> bool {
+        link == Link::NONE
             || !self.is_known()
             || self
                 .arrivals
                 .iter()
                 .flatten()
-                .any(|arrival| arrival.link == Link::of(link_source))
+                .any(|arrival| arrival.link == link)
     }
 
     /// Compares an IPv6 flow label with the host's habit (RFC 6437 3: 0 means not labelled).
-    pub fn compare_flow_label(&self, label: Option<u32>) -> FlowLabel {
-        match (label, self.labels) {
+    pub fn compare_flow_label(&self, is_labelled: Option<bool>) -> FlowLabel {
+        match (is_labelled, self.labels) {
             (None, _)
             | (
                 _,
@@ -187,8 +191,8 @@ impl Host {
                 },
             ) => FlowLabel::Unknown,
             (_, Labels { zero: true, .. }) => FlowLabel::NoHabit,
-            (Some(0), _) => FlowLabel::Missing,
-            (Some(_), _) => FlowLabel::AsUsual,
+            (Some(false), _) => FlowLabel::Missing,
+            (Some(true), _) => FlowLabel::AsUsual,
         }
     }
 }
@@ -242,17 +246,20 @@ mod tests {
         other_leg.ip.hop_limit = 61;
         other_leg.link_source = 2;
         host.learn(&other_leg);
-        assert_eq!(host.compare_hops(None, 62, 1), Hops::Same { usual: 62 });
+        assert_eq!(
+            host.compare_hops(None, 62, Link::of(1)),
+            Hops::Same { usual: 62 }
+        );
         let Hops::Other {
             usual: 61,
             difference: -1,
             initial_differs: false,
-        } = host.compare_hops(None, 62, 2)
+        } = host.compare_hops(None, 62, Link::of(2))
         else {
             panic!("62 on the link that shows 61 is one hop less");
         };
         assert_eq!(
-            host.compare_hops(None, 61, 3),
+            host.compare_hops(None, 61, Link::of(3)),
             Hops::Same { usual: 61 },
             "unknown link: any"
         );
@@ -260,7 +267,7 @@ mod tests {
 
     #[test]
     fn another_initial_value_is_another_stack() {
-        let compared = host_with(118, 1).compare_hops(None, 63, 1);
+        let compared = host_with(118, 1).compare_hops(None, 63, Link::of(1));
         assert!(matches!(
             compared,
             Hops::Other {
@@ -268,20 +275,23 @@ mod tests {
                 ..
             }
         ));
-        assert_eq!(Host::default().compare_hops(None, 63, 1), Hops::NoBaseline);
+        assert_eq!(
+            Host::default().compare_hops(None, 63, Link::of(1)),
+            Hops::NoBaseline
+        );
     }
 
     #[test]
     fn flow_label_tells_only_where_there_is_a_habit() {
         let mut host = Host::default();
-        assert_eq!(host.compare_flow_label(Some(0)), FlowLabel::Unknown);
+        assert_eq!(host.compare_flow_label(Some(false)), FlowLabel::Unknown);
         let mut labelled = segment(1);
         labelled.ip.flow_label = Some(77);
         host.learn(&labelled);
-        assert_eq!(host.compare_flow_label(Some(0)), FlowLabel::Missing);
-        assert_eq!(host.compare_flow_label(Some(5)), FlowLabel::AsUsual);
+        assert_eq!(host.compare_flow_label(Some(false)), FlowLabel::Missing);
+        assert_eq!(host.compare_flow_label(Some(true)), FlowLabel::AsUsual);
         labelled.ip.flow_label = Some(0);
         host.learn(&labelled);
-        assert_eq!(host.compare_flow_label(Some(0)), FlowLabel::NoHabit);
+        assert_eq!(host.compare_flow_label(Some(false)), FlowLabel::NoHabit);
     }
 }

@@ -1,11 +1,12 @@
 //! Gathers the facts of a reset from its header and from the connection before it.
 
-use super::trigger::{Answerer, Kind, Trigger, answered, last_received};
-use super::{Acceptance, Form, Reset, Side, fault};
+use super::trigger::{Answerer, Kind, Trigger, answered, kind_of, last_received};
+use super::{Acceptance, Extra, Extras, Form, Place, Reset, Side, Trait, Traits, fault};
 use crate::claim::{self, Claim};
 use crate::conversation::{Client, Conversation, Direction, Endpoint, Exchange, Fin, Message};
-use crate::recent::Recent;
-use crate::segment::{Flags, Index, Segment};
+use crate::host::Link;
+use crate::recent::{Entry, Recent};
+use crate::segment::{Flags, Index, Milliseconds, Moment, Nanoseconds, Segment};
 use crate::seq::Seq;
 
 /// Segments in which a late forger's number is looked for: those of one window.
@@ -25,104 +26,158 @@ impl Applications<'_> {
     }
 }
 
+/// A reset, and what is asked of it only once.
+pub struct Gathered {
+    /// The reset.
+    pub reset: Reset,
+    /// Frame of the segment whose numbers it gives back and that no earlier reset answered; 0 for none.
+    pub answers: u32,
+    /// The number after its trigger.
+    pub trigger_end: Seq,
+}
+
 /// The parts of a reset that its own header and the connection before it give.
 pub fn gather(
     segment: &Segment,
-    conversation: &Conversation,
+    (index, conversation): (Index, &Conversation),
     direction: Direction,
     answerer: Answerer,
     recent: &Recent,
     applications: Applications<'_>,
-) -> Reset {
+    extras: &mut Extras,
+) -> Gathered {
     let (own, peer) = (
         conversation.endpoint(direction),
         conversation.endpoint(direction.reverse()),
     );
     let answered = answered(segment, own, peer, answerer, recent);
-    let form = form(segment, own, peer, answered.as_ref());
+    let form = form(segment, own, peer, answered.map(|found| found.entry));
     let answers = answered
-        .filter(|trigger| !trigger.answered_before)
-        .map_or(0, |trigger| trigger.frame);
-    let trigger = match form {
+        .filter(|found| !found.answered_before)
+        .map_or(0, |found| found.entry.frame);
+    let found = match form {
         Form::Active => last_received(segment, peer, recent),
         _ => answered,
     };
-    let passive_trigger = trigger
+    let entry = found.map(|found| found.entry);
+    let passive_trigger = entry
         .filter(|_| form == Form::Passive)
-        .map(|trigger| trigger.frame);
-    Reset {
-        frame: segment.frame,
-        time: segment.time,
-        sender: segment.source,
-        receiver: segment.destination,
-        direction,
-        from_client: conversation.client.direction() == direction,
-        client_guessed: matches!(conversation.client, Client::Guessed(_)),
-        seq: segment.seq,
-        ack: segment.ack,
-        identification: segment.ip.identification,
-        flags: segment.flags,
-        hop_limit: segment.ip.hop_limit,
-        usual_hop_limit: own.usual_hop_limit(segment),
-        dscp: segment.ip.dscp,
-        flow_label: segment.ip.flow_label,
-        link_source: segment.link_source,
-        header_cut: segment.header_cut,
-        form,
-        acceptance: acceptance(segment, own, peer, trigger.as_ref()),
-        trigger,
-        newly_acked: newly_acked(segment, own, peer),
-        own_next: own.is_seen().then_some(own.next),
-        data_end: own.is_seen().then(|| own.data_end()),
-        data_after_fin: data_after_fin(own, trigger.as_ref()),
-        fin_acked_before: fin_acked_before(own, peer, trigger.as_ref(), recent),
-        took_data_after_fin: took_data_after_fin(own, peer),
-        claim: claim(segment, own, recent).map(Box::new),
-        multipath: segment.options.multipath
-            && (speaks_multipath(own, recent) || speaks_multipath(peer, recent)),
-        faulty: fault::provoking(
-            segment.time,
-            passive_trigger,
-            own.ticket,
-            peer.ticket,
-            recent,
+        .map(|entry| entry.frame);
+    let acceptance = acceptance(segment, own, peer, entry);
+    let identification = segment.ip.identification;
+    let usual_hop_limit = own.usual_hop_limit(segment);
+    let multipath = segment.options.multipath
+        && (speaks_multipath(own, recent) || speaks_multipath(peer, recent));
+    let traits = Traits::of([
+        (
+            Trait::FROM_CLIENT,
+            conversation.client.direction() == direction,
         ),
-        silence: conversation.silence_before(segment),
-        age: conversation.age_at(segment.time),
-        ahead: if own.is_seen() {
-            segment.seq.beyond(own.next)
-        } else {
-            0
+        (
+            Trait::CLIENT_GUESSED,
+            matches!(conversation.client, Client::Guessed(_)),
+        ),
+        (Trait::SECOND_DIRECTION, direction.number() == 1),
+        (Trait::IDENTIFICATION, identification.is_some()),
+        (Trait::USUAL_HOP_LIMIT, usual_hop_limit.is_some()),
+        (Trait::IPV6, segment.ip.flow_label.is_some()),
+        (
+            Trait::LABELLED,
+            segment.ip.flow_label.is_some_and(|label| label != 0),
+        ),
+        (Trait::DSCP, segment.ip.dscp != 0),
+        (Trait::HEADER_CUT, segment.header_cut),
+        (Trait::DATA_AFTER_FIN, data_after_fin(own, entry)),
+        (
+            Trait::FIN_ACKED_BEFORE,
+            fin_acked_before(own, peer, entry, recent),
+        ),
+        (Trait::TOOK_DATA_AFTER_FIN, took_data_after_fin(own, peer)),
+        (Trait::ENDS_BY_FIN, own.data_end() != own.next),
+        (Trait::MULTIPATH, multipath),
+        (
+            Trait::AT_BOUNDARY,
+            acceptance != Acceptance::Exact && is_boundary(segment.seq, own, recent),
+        ),
+        (Trait::ANSWERS, answers != 0),
+    ]);
+    let cut = match form {
+        Form::Active => Some(segment.ack),
+        _ => entry
+            .filter(|entry| kind_of(entry) == Kind::Data)
+            .map(Entry::end),
+    };
+    let since = |moment: Moment| match moment.happened() {
+        true => Milliseconds::from(moment.until(segment.time)),
+        false => Milliseconds::default(),
+    };
+    let mut reset = Reset {
+        time: segment.time,
+        frame: segment.frame,
+        conversation: index,
+        seq: segment.seq,
+        link: Link::of(segment.link_source),
+        newly_acked: newly_acked(segment, own, peer),
+        own_next: own.next,
+        silence: Milliseconds::from(conversation.silence_before(segment)),
+        age: Milliseconds::from(conversation.age_at(segment.time)),
+        since_fin: own
+            .fin()
+            .map_or(Milliseconds::default(), |fin| since(fin.moment)),
+        since_last: since(own.last),
+        host: Index::new(0),
+        previous_of_host: None,
+        series: None,
+        place: Place::First {
+            grace_us: microseconds(peer.round_trip.longest()),
+            cut: cut.unwrap_or_default(),
+            has_cut: cut.is_some(),
         },
-        at_boundary: is_boundary(segment.seq, own, recent),
-        identified: own.identification.compare(segment),
-        silences: conversation.silences(),
+        company: None,
+        neighbours: None,
+        extras: None,
+        trigger: None,
         own: Side::of(own, peer, applications.progress(direction, own, peer)),
         peer: Side::of(
             peer,
             own,
             applications.progress(direction.reverse(), peer, own),
         ),
-        exchange: conversation.exchange,
-        host: Index::new(0),
-        previous_of_host: None,
-        previous_of_gap: None,
-        series: Index::new(0),
-        number: 1,
-        interval: 0,
-        previous: None,
-        ended_by: None,
-        answers,
-        burst: None,
-        opener: None,
-        distance: None,
-        previous_of_distance: None,
-        other_leg: None,
-        sibling: 0,
-        twin: None,
-        reported: "",
-        revised_by: 0,
+        traits,
+        identification: identification.unwrap_or(0),
+        silences: conversation.silences(),
+        flags: segment.flags,
+        hop_limit: segment.ip.hop_limit,
+        usual_hop_limit: usual_hop_limit.unwrap_or(0),
+        form,
+        acceptance,
+        identified: own.identification.compare(segment),
+        reported: u8::MAX,
+    };
+    if let Some(found) = found {
+        let delay = segment.time.saturating_sub(found.entry.time);
+        reset.answer(Trigger::new(found, delay), delay, extras);
     }
+    if let Some(claim) = claim(segment, own, recent) {
+        extras.add_claim(&mut reset.extras, claim);
+    }
+    let (time, own, peer) = (segment.time, own.ticket, peer.ticket);
+    if let Some(faulty) = fault::provoking(time, passive_trigger, own, peer, recent) {
+        extras.add(&mut reset.extras, Extra::Faulty(faulty));
+    }
+    if let Some(exchange) = conversation.exchange {
+        extras.add(&mut reset.extras, Extra::Exchange(exchange));
+    }
+    Gathered {
+        reset,
+        answers,
+        trigger_end: entry.map_or(Seq(0), Entry::end),
+    }
+}
+
+/// More than an hour is as good as for ever.
+fn microseconds(grace: Nanoseconds) -> u32 {
+    u32::try_from(grace / 1000).unwrap_or(u32::MAX)
 }
 
 /// How many of a side's last segments are asked for its habits.
@@ -144,36 +199,12 @@ fn speaks_multipath(side: &Endpoint, recent: &Recent) -> bool {
     entries.any(|(_, entry)| entry.multipath && !entry.flags.has(Flags::RST))
 }
 
-impl Side {
-    fn of(endpoint: &Endpoint, other: &Endpoint, message: Message) -> Side {
-        Side {
-            syn: endpoint.syn.is_seen(),
-            answered_syn: endpoint.syn.is_answer(),
-            bare_syn: endpoint.syn.is_bare(),
-            acknowledged: endpoint.acked().is_some(),
-            seen: endpoint.is_seen(),
-            fin: endpoint.fin().map(|fin| fin.moment).unwrap_or_default(),
-            fin_acked: endpoint.fin_is_acked(other),
-            bytes: endpoint.bytes(),
-            outstanding: endpoint.outstanding(other),
-            last: endpoint.last,
-            last_data: endpoint.last_data,
-            message,
-            burst: endpoint.burst,
-            turns: endpoint.turns,
-            attempts: endpoint.attempts,
-            closed_window: endpoint.has_closed_window(),
-            round_trip: endpoint.round_trip.estimate(),
-        }
-    }
-}
-
 /// The form, from the numbers alone: window, options and identification differ between stacks.
-fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Trigger>) -> Form {
+fn form(segment: &Segment, own: &Endpoint, peer: &Endpoint, answered: Option<&Entry>) -> Form {
     if !segment.flags.has(Flags::ACK) {
         return Form::Passive;
     }
-    let answers_syn = answered.is_some_and(|trigger| trigger.kind == Kind::Syn);
+    let answers_syn = answered.is_some_and(|trigger| kind_of(trigger) == Kind::Syn);
     if answers_syn && (segment.seq == Seq(0) || !own.is_seen()) {
         return Form::Passive;
     }
@@ -212,10 +243,10 @@ fn acceptance(
     segment: &Segment,
     own: &Endpoint,
     peer: &Endpoint,
-    trigger: Option<&Trigger>,
+    trigger: Option<&Entry>,
 ) -> Acceptance {
     // In SYN-SENT the reset must acknowledge the SYN (RFC 9293 3.10.7.3).
-    if !own.is_seen() && trigger.is_some_and(|trigger| trigger.kind == Kind::Syn) {
+    if !own.is_seen() && trigger.is_some_and(|trigger| kind_of(trigger) == Kind::Syn) {
         return Acceptance::Exact;
     }
     let Some(expected) = peer.acked() else {
@@ -244,22 +275,22 @@ fn newly_acked(segment: &Segment, own: &Endpoint, peer: &Endpoint) -> u32 {
 
 /// The file's order does not tell what crossed the FIN: far from its sender the data may be captured
 /// before it. What the FIN acknowledges does.
-fn data_after_fin(own: &Endpoint, trigger: Option<&Trigger>) -> bool {
+fn data_after_fin(own: &Endpoint, trigger: Option<&Entry>) -> bool {
     let (Some(fin), Some(trigger)) = (own.fin(), trigger) else {
         return false;
     };
     let beyond = fin
         .received
         .map_or(trigger.frame > fin.moment.frame, |received| {
-            trigger.end.is_after(received)
+            trigger.end().is_after(received)
         });
-    trigger.kind == Kind::Data && beyond
+    kind_of(trigger) == Kind::Data && beyond
 }
 
 fn fin_acked_before(
     own: &Endpoint,
     peer: &Endpoint,
-    trigger: Option<&Trigger>,
+    trigger: Option<&Entry>,
     recent: &Recent,
 ) -> bool {
     let (Some(fin), Some(trigger)) = (own.fin(), trigger) else {

@@ -1,21 +1,28 @@
 //! One reset as facts: compact values, no words. The verdict is ranked from them when it is asked for.
 
+mod extra;
 mod fault;
 mod gather;
 mod series;
+mod side;
 mod silence;
+mod traits;
 mod trigger;
 
+pub use extra::{Extra, Extras};
 pub use fault::{Fault, Faulty};
-pub use gather::{Applications, gather};
-pub use series::Series;
+pub use gather::{Applications, Gathered, gather};
+pub use series::{LONE, Series};
+pub use side::Side;
 pub use silence::Silence;
-pub use trigger::{Answerer, Kind, Trigger, passed_over};
+pub use traits::{Trait, Traits};
+pub use trigger::{Answerer, Found, Kind, Trigger, passed_over};
 
-use crate::claim::Claim;
-use crate::conversation::{Attempts, Direction, Identified, Message, Silences};
-use crate::segment::{Flags, Index, MILLISECOND, Moment, Nanoseconds, Socket};
+use crate::conversation::{Conversations, Direction, Identified, Silences};
+use crate::host::Link;
+use crate::segment::{Flags, Index, MILLISECOND, Milliseconds, Nanoseconds, Socket};
 use crate::seq::Seq;
+use extra::Chain;
 
 /// How the TCP part of a reset was made (RFC 9293 3.5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,177 +48,258 @@ pub enum Acceptance {
     Unknown,
 }
 
-/// What one side had done when the reset came.
+/// Its place in its series.
 #[derive(Clone, Copy, Debug)]
-pub struct Side {
-    /// Its SYN is in the file.
-    pub syn: bool,
-    /// Its SYN answered another.
-    pub answered_syn: bool,
-    /// Its SYN offered no option of a usual TCP.
-    pub bare_syn: bool,
-    /// It sent an ACK at all.
-    pub acknowledged: bool,
-    /// It sent any segment but resets.
-    pub seen: bool,
-    /// Its FIN; never where it sent none.
-    pub fin: Moment,
-    /// Its FIN was acknowledged.
-    pub fin_acked: bool,
-    /// Payload bytes, sent for the first time.
-    pub bytes: u64,
-    /// Payload bytes not acknowledged by the other side's segments; its reset may do so.
-    pub outstanding: u32,
-    /// Its last segment.
-    pub last: Moment,
-    /// Its last new payload.
-    pub last_data: Moment,
-    /// How far its last application message had come.
-    pub message: Message,
-    /// Its data segments since the other side's last one.
-    pub burst: u8,
-    /// How often it took its turn to send data.
-    pub turns: u8,
-    /// What it repeated in vain.
-    pub attempts: Attempts,
-    /// It had acknowledged something and took no more.
-    pub closed_window: bool,
-    /// Time from the capture point to it and back, where measured.
-    pub round_trip: Option<Nanoseconds>,
+enum Place {
+    First {
+        /// How long the peer's segments may still show that it had not arrived, in microseconds.
+        grace_us: u32,
+        cut: Seq,
+        has_cut: bool,
+    },
+    Later {
+        previous: Index,
+        number: u32,
+    },
 }
 
-/// One reset.
+/// One reset. In 200 bytes: a scan makes as many as it sends packets.
 #[derive(Clone, Debug)]
 pub struct Reset {
-    /// Number of its frame.
-    pub frame: u32,
     /// When it was captured.
     pub time: Nanoseconds,
-    /// Whose address it carries as source.
-    pub sender: Socket,
-    /// Whose as destination.
-    pub receiver: Socket,
-    /// The direction in which its sender sends.
-    pub direction: Direction,
-    /// Whether the sender is the client.
-    pub from_client: bool,
-    /// Whether that is a guess, from the ports.
-    pub client_guessed: bool,
+    /// Number of its frame.
+    pub frame: u32,
+    /// Its conversation, as an index.
+    pub conversation: Index,
     /// SEG.SEQ.
     pub seq: Seq,
-    /// SEG.ACK; meaningless without the flag.
-    pub ack: Seq,
-    /// IPv4 identification.
-    pub identification: Option<u16>,
-    /// The control bits.
-    pub flags: Flags,
-    /// TTL or hop limit.
-    pub hop_limit: u8,
-    /// The hop limit of the sender's other packets in this connection, where they came the same way.
-    pub usual_hop_limit: Option<u8>,
-    /// DSCP.
-    pub dscp: u8,
-    /// IPv6 flow label.
-    pub flow_label: Option<u32>,
     /// Link-layer source.
-    pub link_source: u64,
-    /// Whether the capture cut its header.
-    pub header_cut: bool,
-    /// How it was made.
-    pub form: Form,
-    /// Whether its receiver must take it.
-    pub acceptance: Acceptance,
-    /// The segment that provoked it, or, in the active form, the last that its sender had received.
-    pub trigger: Option<Trigger>,
+    pub link: Link,
     /// Payload bytes of the peer that only the reset itself acknowledges.
     pub newly_acked: u32,
-    /// Its sender's SND.NXT.
-    pub own_next: Option<Seq>,
-    /// Where its sender's payload ends.
-    pub data_end: Option<Seq>,
-    /// The trigger's data lie beyond what its sender had received when it sent its FIN.
-    pub data_after_fin: bool,
-    /// Its sender's FIN had been acknowledged by a segment before the trigger.
-    pub fin_acked_before: bool,
-    /// Its sender acknowledged data after its FIN: it was half-closed, not gone.
-    pub took_data_after_fin: bool,
-    /// What it says of itself.
-    pub claim: Option<Box<Claim>>,
-    /// A recent segment of either side carries an MPTCP option; only looked for where the reset does.
-    pub multipath: bool,
-    /// The segment that provoked it need not be accepted.
-    pub faulty: Option<Faulty>,
-    /// Silence of both sides before it.
-    pub silence: Nanoseconds,
-    /// Time since the conversation's first segment.
-    pub age: Nanoseconds,
-    /// How far SEG.SEQ lies beyond all that its sender sent in the file.
-    pub ahead: u32,
-    /// SEG.SEQ is where one of its sender's recent segments begins or ends.
-    pub at_boundary: bool,
-    /// How its IPv4 identification fits its sender's habit.
-    pub identified: Identified,
-    /// The silences before that, after which the connection went on.
-    pub silences: Silences,
-    /// What its sender had done.
-    pub own: Side,
-    /// What its receiver had done.
-    pub peer: Side,
-    /// What the applications had said, as an index into the session's exchanges.
-    pub exchange: Option<Index>,
+    own_next: Seq,
+    silence: Milliseconds,
+    age: Milliseconds,
+    since_fin: Milliseconds,
+    since_last: Milliseconds,
     /// The sender's host, as an index.
     pub host: Index,
     /// The host's reset before it, as an index.
     pub previous_of_host: Option<Index>,
-    /// The reset before it in the file that came after as long a silence, as an index.
-    pub previous_of_gap: Option<Index>,
-    /// Its series, as an index.
-    pub series: Index,
-    /// Its place in the series, from 1.
-    pub number: u32,
-    /// Time since the one before it in the series.
-    pub interval: Nanoseconds,
-    /// The reset before it in the series, as an index.
-    pub previous: Option<Index>,
-    /// An earlier reset of the other direction that its sender had to take, as an index.
-    pub ended_by: Option<Index>,
-    /// Frame of the segment whose numbers it gives back and that no earlier reset answered; 0 for none.
-    pub answers: u32,
-    /// Other aborts of its host at the same time, as an index.
-    pub burst: Option<Index>,
-    /// What its sender does to the connections that it opens, as an index.
-    pub opener: Option<Index>,
-    /// Other refusals from the same distance, as an index.
-    pub distance: Option<Index>,
-    /// The refusal before it from there, as an index.
-    pub previous_of_distance: Option<Index>,
-    /// The reset of a proxy's other leg just before, as an index.
-    pub other_leg: Option<Index>,
-    /// Frame in which its sender completed the handshake that replaced this connection; 0 for none.
-    pub sibling: u32,
-    /// Its receiver, as the same conversation knows it on the other side of a NAT.
-    pub twin: Option<Box<Socket>>,
-    /// The cause that was reported last.
-    pub reported: &'static str,
-    /// The later frame that changed the verdict, 0 for none.
-    pub revised_by: u32,
+    /// What is known of its series, as an index; none where it is a lone one, after which nothing came.
+    pub series: Option<Index>,
+    place: Place,
+    /// What it was refused from, or whose handshake it gives up, or a proxy's other leg: as its traits say.
+    company: Option<Index>,
+    /// The refusal before it from the same distance or, of an abort, its burst.
+    neighbours: Option<Index>,
+    /// What few resets have.
+    pub extras: Chain,
+    /// The segment that provoked it, or, in the active form, the last that its sender had received.
+    pub trigger: Option<Trigger>,
+    /// What its sender had done.
+    pub own: Side,
+    /// What its receiver had done.
+    pub peer: Side,
+    traits: Traits,
+    identification: u16,
+    /// The silences before that, after which the connection went on.
+    pub silences: Silences,
+    /// The control bits.
+    pub flags: Flags,
+    /// TTL or hop limit.
+    pub hop_limit: u8,
+    usual_hop_limit: u8,
+    /// How it was made.
+    pub form: Form,
+    /// Whether its receiver must take it.
+    pub acceptance: Acceptance,
+    /// How its IPv4 identification fits its sender's habit.
+    pub identified: Identified,
+    /// The cause that was reported last, by its place in the list of all.
+    pub reported: u8,
 }
 
 impl Reset {
-    /// The client's address and port.
-    pub fn client(&self) -> Socket {
-        match self.from_client {
-            true => self.sender,
-            false => self.receiver,
+    /// Whether this holds of it.
+    pub fn is(&self, it: Trait) -> bool {
+        self.traits.has(it)
+    }
+
+    /// Whether its sender is the client.
+    pub fn from_client(&self) -> bool {
+        self.is(Trait::FROM_CLIENT)
+    }
+
+    /// The direction in which its sender sends.
+    pub fn direction(&self) -> Direction {
+        Direction::numbered(self.is(Trait::SECOND_DIRECTION).into())
+    }
+
+    /// Whose address it carries as source, and whose as destination.
+    pub fn sockets(&self, conversations: &Conversations) -> [Socket; 2] {
+        conversations.sockets_of(self.conversation, self.direction())
+    }
+
+    /// IPv4 identification.
+    pub fn identification(&self) -> Option<u16> {
+        self.is(Trait::IDENTIFICATION)
+            .then_some(self.identification)
+    }
+
+    /// The hop limit of the sender's other packets in this connection, where they came the same way.
+    pub fn usual_hop_limit(&self) -> Option<u8> {
+        self.is(Trait::USUAL_HOP_LIMIT)
+            .then_some(self.usual_hop_limit)
+    }
+
+    /// Whether its IPv6 flow label is set; none without IPv6.
+    pub fn is_labelled(&self) -> Option<bool> {
+        self.is(Trait::IPV6).then_some(self.is(Trait::LABELLED))
+    }
+
+    /// Silence of both sides before it.
+    pub fn silence(&self) -> Nanoseconds {
+        self.silence.get()
+    }
+
+    /// Time since the conversation's first segment.
+    pub fn age(&self) -> Nanoseconds {
+        self.age.get()
+    }
+
+    /// Time since its sender's FIN.
+    pub fn since_fin(&self) -> Nanoseconds {
+        self.since_fin.get()
+    }
+
+    /// Time since its sender's last segment.
+    pub fn since_last(&self) -> Nanoseconds {
+        self.since_last.get()
+    }
+
+    /// Its sender's SND.NXT.
+    pub fn own_next(&self) -> Option<Seq> {
+        self.own.seen().then_some(self.own_next)
+    }
+
+    /// Where its sender's payload ends.
+    fn data_end(&self) -> Option<Seq> {
+        let fin = u32::from(self.is(Trait::ENDS_BY_FIN));
+        self.own_next().map(|next| Seq(next.0.wrapping_sub(fin)))
+    }
+
+    /// How far SEG.SEQ lies beyond all that its sender sent in the file.
+    pub fn ahead(&self) -> u32 {
+        self.own_next().map_or(0, |next| self.seq.beyond(next))
+    }
+
+    /// Its place in its series, from 1.
+    pub fn number(&self) -> u32 {
+        match self.place {
+            Place::First { .. } => 1,
+            Place::Later { number, .. } => number,
         }
     }
 
-    /// The server's address and port.
-    pub fn server(&self) -> Socket {
-        match self.from_client {
-            true => self.receiver,
-            false => self.sender,
+    /// The reset before it in the series, as an index.
+    pub fn previous(&self) -> Option<Index> {
+        match self.place {
+            Place::First { .. } => None,
+            Place::Later { previous, .. } => Some(previous),
         }
+    }
+
+    /// Of the first of a series: until when the peer's segments may have left it before this one could arrive.
+    pub fn limit(&self) -> Nanoseconds {
+        let grace = match self.place {
+            Place::First { grace_us, .. } => i64::from(grace_us) * 1000,
+            Place::Later { .. } => 0,
+        };
+        self.time.saturating_add(grace)
+    }
+
+    /// Of the first of a series: see [`Series`].
+    fn cut(&self) -> Option<Seq> {
+        match self.place {
+            Place::First { cut, has_cut, .. } => has_cut.then_some(cut),
+            Place::Later { .. } => None,
+        }
+    }
+
+    /// Other aborts of its host at the same time, as an index.
+    pub fn burst(&self) -> Option<Index> {
+        self.neighbours.filter(|_| !self.is(Trait::REFUSAL))
+    }
+
+    /// Joins other aborts.
+    pub fn join_burst(&mut self, burst: Index) {
+        self.neighbours = Some(burst);
+    }
+
+    /// Other refusals from the same distance, as an index.
+    pub fn distance(&self) -> Option<Index> {
+        self.company.filter(|_| self.is(Trait::REFUSAL))
+    }
+
+    /// The refusal before it from there, as an index.
+    pub fn previous_of_distance(&self) -> Option<Index> {
+        self.neighbours.filter(|_| self.is(Trait::REFUSAL))
+    }
+
+    /// Joins the refusals from its distance. A refusal answers a segment, so it is no abort.
+    pub fn join_distance(&mut self, distance: Index, previous: Option<Index>) {
+        (self.company, self.neighbours) = (Some(distance), previous);
+        self.traits.set(Trait::REFUSAL, true);
+    }
+
+    /// What its sender does to the connections that it opens, as an index.
+    pub fn opener(&self) -> Option<Index> {
+        self.company.filter(|_| self.is(Trait::GIVES_UP))
+    }
+
+    /// Joins what its sender did to other connections.
+    pub fn join_opener(&mut self, opener: Index) {
+        self.company = Some(opener);
+        self.traits.set(Trait::GIVES_UP, true);
+    }
+
+    /// The reset of a proxy's other leg just before, as an index.
+    pub fn other_leg(&self) -> Option<Index> {
+        let other = Trait::REFUSAL.or(Trait::GIVES_UP);
+        self.company.filter(|_| !self.is(other))
+    }
+
+    /// Joins the other leg. Both carried payload, so it gives up no handshake.
+    pub fn join_leg(&mut self, other: Index) {
+        if !self.is(Trait::REFUSAL.or(Trait::GIVES_UP)) {
+            self.company = Some(other);
+        }
+    }
+
+    /// No earlier reset answered its trigger.
+    pub fn answers_anew(&mut self) {
+        self.traits.set(Trait::ANSWERS, true);
+    }
+
+    /// The analysis failed on its frame: that is reported in its place.
+    pub fn fail(&mut self) {
+        self.traits.set(Trait::FAILED, true);
+    }
+
+    /// How long after its trigger it came.
+    pub fn delay(&self, extras: &Extras) -> Option<Nanoseconds> {
+        self.trigger?.delay().or_else(|| extras.delay(self.extras))
+    }
+
+    /// Has it answer a segment, captured so long before it.
+    pub fn answer(&mut self, trigger: Trigger, delay: Nanoseconds, extras: &mut Extras) {
+        let trigger = trigger.after(delay);
+        if trigger.delay().is_none() {
+            extras.add_delay(&mut self.extras, delay);
+        }
+        self.trigger = Some(trigger);
     }
 
     /// The trigger, where the reset has its numbers from it and it is of this kind.
@@ -222,41 +310,30 @@ impl Reset {
 
     /// Whether `other` came over the same link from another distance: then two senders made them.
     pub fn is_of_another_maker(&self, other: &Reset) -> bool {
-        self.link_source == other.link_source && self.hop_limit != other.hop_limit
+        self.link == other.link && self.hop_limit != other.hop_limit
     }
 
     /// The opener resets what it opened, before any payload.
     pub fn gave_up_handshake(&self) -> bool {
         let gives_up = self.form == Form::Active || self.answered(Kind::SynAck).is_some();
-        let no_payload = self.own.bytes + self.peer.bytes == 0;
-        self.from_client && self.own.syn && gives_up && no_payload
+        let no_payload = self.own.bytes() + self.peer.bytes() == 0;
+        self.from_client() && self.own.syn() && gives_up && no_payload
     }
 
     /// In SYN-SENT a reset only refuses a wrong acknowledgment: its sender goes on with its SYN
     /// (RFC 9293 3.10.7.3).
     pub fn leaves_handshake_open(&self) -> bool {
-        let in_syn_sent = self.own.syn && !self.own.answered_syn && !self.own.acknowledged;
+        let in_syn_sent = self.own.syn() && !self.own.answered_syn() && !self.own.acknowledged();
         self.form == Form::Passive
             && in_syn_sent
-            && self.own_next.is_some_and(|next| next != self.seq)
+            && self.own_next().is_some_and(|next| next != self.seq)
     }
 
     /// How long a segment may arrive after another that was sent later: a quarter of the round trip
     /// (RFC 8985 6.2), and no less than a busy host needs.
     fn reordering_window(&self) -> Nanoseconds {
-        let known = |side: &Side| side.round_trip.unwrap_or(0);
+        let known = |side: &Side| side.round_trip().unwrap_or(0);
         ((known(&self.own) + known(&self.peer)) / 4).max(MILLISECOND / 2)
-    }
-
-    /// See [`Series`]: what its sender, had it sent this reset, would not acknowledge any more.
-    fn cut(&self) -> Option<Seq> {
-        match self.form {
-            Form::Active => Some(self.ack),
-            _ => self
-                .trigger
-                .filter(|trigger| trigger.kind == Kind::Data)
-                .map(|trigger| trigger.end),
-        }
     }
 }
 
@@ -279,7 +356,7 @@ pub(crate) mod tests {
         let conversation = conversations.get(index);
         gather(
             &segment,
-            conversation,
+            (index, conversation),
             direction,
             Answerer::default(),
             &Recent::default(),
@@ -287,6 +364,14 @@ pub(crate) mod tests {
                 exchange: &Exchange::default(),
                 cut: false,
             },
+            &mut Extras::default(),
         )
+        .reset
+    }
+
+    #[test]
+    fn a_reset_fits_in_200_bytes_and_a_lone_one_has_nothing_else() {
+        assert_eq!((size_of::<Side>(), size_of::<Place>()), (40, 12));
+        assert!(size_of::<Reset>() <= 200, "{}", size_of::<Reset>());
     }
 }

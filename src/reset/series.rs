@@ -1,9 +1,9 @@
 //! The resets of one sender in one connection, and what both sides did after the first of them.
 //!
 //! This is where hindsight lives: later segments change a series, and every verdict on its resets is
-//! ranked anew from it.
+//! ranked anew from it. A lone reset after which nothing came has none.
 
-use super::{Acceptance, Form, Reset};
+use super::{Acceptance, Form, Place, Reset, Trait};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment};
 use crate::seq::Seq;
 
@@ -14,7 +14,6 @@ pub struct Series {
     pub first: Index,
     /// The newest one.
     pub last: Index,
-    last_time: Nanoseconds,
     last_frame: u32,
     /// How many there are, copies not counted.
     pub count: u32,
@@ -60,61 +59,70 @@ pub struct Series {
     pub sender_lacked: Moment,
 }
 
+/// That of a lone reset after which nothing came.
+pub static LONE: Series = Series {
+    first: Index::FIRST,
+    last: Index::FIRST,
+    last_frame: 0,
+    count: 1,
+    acceptable: None,
+    seq: Seq(0),
+    limit: 0,
+    ends: false,
+    opposite: None,
+    guesses: 0,
+    unprovoked: 0,
+    last_numbers: (Seq(0), None, 0),
+    hop_limits: [0; 3],
+    data_end: None,
+    all_acked: Moment::NEVER,
+    peer_under_way: Moment::NEVER,
+    peer_went_on: Moment::NEVER,
+    peer_latest: Moment::NEVER,
+    peer_retransmitted: Moment::NEVER,
+    sender_spoke_on: Moment::NEVER,
+    overtaken_until: 0,
+    cut: None,
+    sender_took: Moment::NEVER,
+    sender_lacked: Moment::NEVER,
+};
+
 impl Series {
-    /// A series that is about to take its first reset, the one at `index`.
-    pub fn new(index: Index, first: &Reset, limit: Nanoseconds) -> Series {
-        let never = Moment::default();
+    /// The series that begins with this reset, the one at `index`.
+    pub fn new(index: Index, first: &Reset) -> Series {
         Series {
             first: index,
             last: index,
-            last_time: 0,
-            last_frame: 0,
-            count: 0,
-            acceptable: None,
+            last_frame: first.frame,
+            acceptable: (first.acceptance == Acceptance::Exact).then_some(index),
             seq: first.seq,
-            limit,
+            limit: first.limit(),
             ends: !first.leaves_handshake_open(),
-            opposite: None,
-            guesses: 0,
-            unprovoked: 0,
-            last_numbers: (first.seq, first.identification, first.hop_limit),
+            last_numbers: numbers(first),
             hop_limits: [first.hop_limit; 3],
-            data_end: first.data_end,
-            all_acked: never,
-            peer_under_way: never,
-            peer_went_on: never,
-            peer_latest: never,
-            peer_retransmitted: never,
-            sender_spoke_on: never,
+            data_end: first.data_end(),
             overtaken_until: match first.form {
                 Form::Active => first.time.saturating_add(first.reordering_window()),
                 _ => first.time,
             },
             cut: first.cut(),
-            sender_took: never,
-            sender_lacked: never,
+            ..LONE
         }
     }
 
-    /// Takes in the reset at `index` and gives it its place; until `limit` the peer's segments may have left
-    /// it before this reset could arrive. Returns whether that says something new of
+    /// Takes in one more reset, the one at `index`, and gives it its place; until `limit` the peer's segments
+    /// may have left it before this reset could arrive. Returns whether that says something new of
     /// the ones before, where `storm` resets are a storm.
-    pub fn take(
-        &mut self,
-        index: Index,
-        reset: &mut Reset,
-        limit: Nanoseconds,
-        storm: u32,
-    ) -> bool {
+    pub fn take(&mut self, index: Index, reset: &mut Reset, storm: u32) -> bool {
         let before = self.character(storm);
-        if self.count > 0 {
-            reset.previous = Some(self.last);
-            reset.interval = reset.time.saturating_sub(self.last_time);
-            self.compare(reset);
-        }
+        let limit = reset.limit();
+        self.compare(reset);
         self.count = self.count.saturating_add(1);
-        reset.number = self.count;
-        (self.last, self.last_time, self.last_frame) = (index, reset.time, reset.frame);
+        reset.place = Place::Later {
+            previous: self.last,
+            number: self.count,
+        };
+        (self.last, self.last_frame) = (index, reset.frame);
         if reset.acceptance == Acceptance::Exact && self.acceptable.is_none() {
             self.acceptable = Some(index);
             self.first_to_count(limit);
@@ -124,9 +132,8 @@ impl Series {
 
     /// Before this one the peer had nothing to obey.
     fn first_to_count(&mut self, limit: Nanoseconds) {
-        let never = Moment::default();
         self.limit = limit;
-        (self.peer_went_on, self.peer_retransmitted) = (never, never);
+        (self.peer_went_on, self.peer_retransmitted) = (Moment::NEVER, Moment::NEVER);
     }
 
     /// All that one more reset can change of what is known of the series, but for its length.
@@ -142,12 +149,12 @@ impl Series {
 
     /// An endpoint repeats a reset only as the answer to another segment (RFC 9293 3.10.7.1).
     fn compare(&mut self, reset: &Reset) {
-        let numbers = (reset.seq, reset.identification, reset.hop_limit);
-        if reset.answers == 0 {
-            self.guesses = self.guesses.saturating_add(u8::from(reset.ahead > 0));
+        let numbers = numbers(reset);
+        if !reset.is(Trait::ANSWERS) {
+            self.guesses = self.guesses.saturating_add(u8::from(reset.ahead() > 0));
             // A line that doubles packets doubles these, too; without a number nothing tells.
             let may_be_doubled =
-                numbers == self.last_numbers && reset.identification.unwrap_or(0) == 0;
+                numbers == self.last_numbers && reset.identification().unwrap_or(0) == 0;
             self.unprovoked = self.unprovoked.saturating_add(u8::from(!may_be_doubled));
         }
         self.last_numbers = numbers;
@@ -232,6 +239,10 @@ impl Series {
     }
 }
 
+fn numbers(reset: &Reset) -> (Seq, Option<u16>, u8) {
+    (reset.seq, reset.identification(), reset.hop_limit)
+}
+
 fn note(place: &mut Moment, moment: Moment) -> bool {
     let first = !place.happened();
     if first {
@@ -243,13 +254,18 @@ fn note(place: &mut Moment, moment: Moment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::MILLISECOND;
     use crate::segment::tests::segment;
 
     fn series() -> Series {
         let mut first = crate::reset::tests::reset();
-        (first.seq, first.data_end) = (Seq(1000), Some(Seq(6000)));
-        Series::new(Index::new(0), &first, 100 * MILLISECOND)
+        first.seq = Seq(1000);
+        first.time = 0;
+        first.place = Place::First {
+            grace_us: 100_000,
+            cut: Seq(0),
+            has_cut: false,
+        };
+        Series::new(Index::new(0), &first)
     }
 
     #[test]

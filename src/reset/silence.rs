@@ -19,12 +19,12 @@ pub struct Silence {
 impl Reset {
     /// The silence before it or, where a segment provoked it, before that.
     pub fn silence_at_end(&self) -> Silence {
-        let unprovoked = self.form == Form::Active || self.silence >= UNPROVOKED;
+        let unprovoked = self.form == Form::Active || self.silence() >= UNPROVOKED;
         let time = match self.trigger {
-            Some(trigger) if !unprovoked => trigger.silence,
+            Some(trigger) if !unprovoked => trigger.silence(),
             // One direction alone does not show when nobody spoke.
-            None if !self.peer.seen => 0,
-            _ => self.silence,
+            None if !self.peer.seen() => 0,
+            _ => self.silence(),
         };
         Silence { time, unprovoked }
     }
@@ -38,12 +38,12 @@ impl Reset {
     /// none had closed, and in which nothing was left to wait for or to repeat; at least so long.
     pub fn idle_end(&self, least: Nanoseconds) -> Option<Silence> {
         let silence = self.silence_at_end();
-        let lived = self.own.seen && self.peer.seen;
-        let closed = self.own.fin.happened() || self.peer.fin.happened();
+        let lived = self.own.seen() && self.peer.seen();
+        let closed = self.own.closed() || self.peer.closed();
         let waited = self.own.outstanding > 0
             || (silence.unprovoked && self.peer.outstanding > self.newly_acked);
         let trying = waited || (silence.unprovoked && self.own.attempts.unanswered() > 0);
-        let first = self.number == 1;
+        let first = self.number() == 1;
         let long = silence.time >= least;
         (first && lived && !closed && !trying && long).then_some(silence)
     }

@@ -6,7 +6,7 @@
 
 use crate::conversation::Endpoint;
 use crate::recent::{Entry, Recent};
-use crate::segment::{Flags, MILLISECOND, Nanoseconds, Segment};
+use crate::segment::{Flags, MILLISECOND, Milliseconds, Nanoseconds, Segment};
 use crate::seq::Seq;
 
 /// How far back the peer's segments are searched. More than fit between a segment and its answer
@@ -28,46 +28,96 @@ pub enum Kind {
     Ack,
 }
 
-/// The segment that a reset answers.
+/// The segment that a reset answers, in twenty bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trigger {
     /// Number of its frame.
     pub frame: u32,
-    /// When it was captured.
-    pub time: Nanoseconds,
-    /// Its kind.
-    pub kind: Kind,
-    /// Bytes of payload.
-    pub payload_length: u32,
-    /// The number after it.
-    pub end: Seq,
-    /// Its DSCP, which a kernel copies into its answer.
-    pub dscp: u8,
+    silence: Milliseconds,
+    delay: [u8; 6],
+    payload_length: [u8; 3],
     /// The control bits.
     pub flags: Flags,
+    /// Its DSCP, and whether it was answered before.
+    notes: u8,
+    /// Its kind.
+    pub kind: Kind,
+}
+
+const ANSWERED_BEFORE: u8 = 0x80;
+/// 39 hours fit in six bytes; this stands for all that is longer.
+const LONGEST_DELAY: Nanoseconds = (1 << 47) - 1;
+
+impl Trigger {
+    /// What is kept of the segment that was found for a reset, captured so long before it.
+    pub fn new(found: Found<'_>, delay: Nanoseconds) -> Trigger {
+        let entry = found.entry;
+        let [payload_length @ .., _] = entry.payload_length.min((1 << 24) - 1).to_le_bytes();
+        let answered_before = match found.answered_before {
+            true => ANSWERED_BEFORE,
+            false => 0,
+        };
+        Trigger {
+            frame: entry.frame,
+            silence: Milliseconds::from(entry.silence),
+            delay: six_bytes(delay),
+            payload_length,
+            flags: entry.flags,
+            notes: entry.dscp & !ANSWERED_BEFORE | answered_before,
+            kind: kind_of(entry),
+        }
+    }
+
+    /// The same as that of another reset, captured so long after it.
+    pub fn after(self, delay: Nanoseconds) -> Trigger {
+        let delay = six_bytes(delay);
+        Trigger { delay, ..self }
+    }
+
+    /// How long before the reset it was captured; none where that is too long to be kept here.
+    pub fn delay(&self) -> Option<Nanoseconds> {
+        let [a, b, c, d, e, f] = self.delay;
+        let delay = i64::from_le_bytes([0, 0, a, b, c, d, e, f]) >> 16;
+        (delay.abs() < LONGEST_DELAY).then_some(delay)
+    }
+
+    /// Bytes of payload.
+    pub fn payload_length(&self) -> u32 {
+        let [a, b, c] = self.payload_length;
+        u32::from_le_bytes([a, b, c, 0])
+    }
+
+    /// Its DSCP, which a kernel copies into its answer.
+    pub fn dscp(&self) -> u8 {
+        self.notes & !ANSWERED_BEFORE
+    }
+
     /// Silence of both sides before it.
-    pub silence: Nanoseconds,
+    pub fn silence(&self) -> Nanoseconds {
+        self.silence.get()
+    }
+
+    /// Whether an earlier reset of the same sender is its answer already.
+    pub fn answered_before(&self) -> bool {
+        self.notes & ANSWERED_BEFORE != 0
+    }
+}
+
+fn six_bytes(delay: Nanoseconds) -> [u8; 6] {
+    let [bytes @ .., _, _] = delay.clamp(-LONGEST_DELAY, LONGEST_DELAY).to_le_bytes();
+    bytes
+}
+
+/// A segment of the peer that a reset may answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// What is still known of it.
+    pub entry: &'a Entry,
     /// Whether an earlier reset of the same sender is its answer already.
     pub answered_before: bool,
 }
 
-impl Trigger {
-    fn of(entry: &Entry) -> Trigger {
-        Trigger {
-            frame: entry.frame,
-            time: entry.time,
-            kind: kind_of(entry),
-            payload_length: entry.payload_length,
-            end: entry.end(),
-            dscp: entry.dscp,
-            flags: entry.flags,
-            silence: entry.silence,
-            answered_before: false,
-        }
-    }
-}
-
-fn kind_of(entry: &Entry) -> Kind {
+pub(super) fn kind_of(entry: &Entry) -> Kind {
     match entry.flags {
         flags if flags.has(Flags::SYN) && flags.has(Flags::ACK) => Kind::SynAck,
         flags if flags.has(Flags::SYN) => Kind::Syn,
@@ -97,52 +147,55 @@ pub struct Answerer {
     pub gone_since: Option<Nanoseconds>,
 }
 
-/// The segment of `peer` that the reset answers, by its numbers; none where no recent one fits.
-pub fn answered(
+/// The segment of `peer` that the reset answers, by its numbers; none where no recent one fits. Each reset
+/// answers another segment; the same one again only where all are taken.
+pub fn answered<'a>(
     reset: &Segment,
     sender: &Endpoint,
     peer: &Endpoint,
     answerer: Answerer,
-    recent: &Recent,
-) -> Option<Trigger> {
-    let candidates: Vec<&Entry> = recent
-        .backwards(peer.ticket)
-        .take(LONGEST_SEARCH)
-        .map(|(_, entry)| entry)
-        .filter(|entry| is_answer(reset, entry))
-        .collect();
-    // Each reset answers another segment; the same one again only where all are taken.
-    let unanswered = candidates
-        .iter()
-        .copied()
-        .filter(|entry| entry.frame > sender.answered)
-        .collect();
-    let again = |entry: &&Entry| Trigger {
-        answered_before: true,
-        ..Trigger::of(entry)
+    recent: &'a Recent,
+) -> Option<Found<'a>> {
+    let unanswered = || {
+        let entries = latest(peer, recent).take_while(|entry| entry.frame > sender.answered);
+        entries.filter(|entry| is_answer(reset, entry))
     };
-    choose(unanswered, reset.time, answerer, sender.acked())
-        .map(Trigger::of)
-        .or_else(|| candidates.first().map(again))
+    if let Some(entry) = choose(unanswered, reset.time, answerer, sender.acked()) {
+        return Some(Found {
+            entry,
+            answered_before: false,
+        });
+    }
+    let entry = latest(peer, recent).find(|entry| is_answer(reset, entry))?;
+    Some(Found {
+        entry,
+        answered_before: true,
+    })
+}
+
+/// The latest segments of the peer, the newest first.
+fn latest<'a>(peer: &Endpoint, recent: &'a Recent) -> impl Iterator<Item = &'a Entry> {
+    let entries = recent.backwards(peer.ticket).take(LONGEST_SEARCH);
+    entries.map(|(_, entry)| entry)
 }
 
 /// A bare ACK before the `next` segment that the reset's numbers fit as well. [`answered`] passes it over, since
 /// a living connection just takes it; but where there is one reset more than other segments, it drew one, too.
-pub fn passed_over(
+pub fn passed_over<'a>(
     reset: &Segment,
     next: &Trigger,
     peer: &Endpoint,
     answerer: Answerer,
-    recent: &Recent,
-) -> Option<Trigger> {
+    recent: &'a Recent,
+) -> Option<Found<'a>> {
     let longest = answerer.delay.saturating_mul(2).saturating_add(SCHEDULING);
-    let earlier = recent
-        .backwards(peer.ticket)
-        .take(LONGEST_SEARCH)
-        .map(|(_, entry)| entry)
-        .find(|entry| entry.frame < next.frame && is_answer(reset, entry))?;
-    let timely = reset.time.saturating_sub(earlier.time) <= longest;
-    (timely && kind_of(earlier) == Kind::Ack).then(|| Trigger::of(earlier))
+    let entry =
+        latest(peer, recent).find(|entry| entry.frame < next.frame && is_answer(reset, entry))?;
+    let timely = reset.time.saturating_sub(entry.time) <= longest;
+    (timely && kind_of(entry) == Kind::Ack).then_some(Found {
+        entry,
+        answered_before: false,
+    })
 }
 
 /// Below this a difference in time is made of scheduling, not of distance.
@@ -151,43 +204,42 @@ const SCHEDULING: Nanoseconds = MILLISECOND;
 /// Of candidates (newest first) those that are about a round trip old; of these the earliest, since
 /// answers come in order. Data that the sender has acknowledged, and a bare ACK before its first
 /// reset, may just as well have been taken: such segments come last.
-fn choose(
-    candidates: Vec<&Entry>,
+fn choose<'a, Candidates: Iterator<Item = &'a Entry>>(
+    candidates: impl Fn() -> Candidates,
     now: Nanoseconds,
     answerer: Answerer,
     acked: Option<Seq>,
-) -> Option<&Entry> {
+) -> Option<&'a Entry> {
     let expected = answerer.delay;
     let age = |entry: &Entry| now.saturating_sub(entry.time);
     let misfit = |entry: &Entry| age(entry).saturating_sub(expected).unsigned_abs();
-    let best = candidates.iter().map(|entry| misfit(entry)).min()?;
+    let nearest = candidates().min_by_key(|entry| misfit(entry))?;
+    let close = misfit(nearest).saturating_add(SCHEDULING.unsigned_abs());
     let about = expected / 2 - SCHEDULING..=expected.saturating_mul(2).saturating_add(SCHEDULING);
-    let timely: Vec<&Entry> = candidates
-        .into_iter()
-        .filter(|entry| {
-            misfit(entry) <= best.saturating_add(SCHEDULING.unsigned_abs())
-                || about.contains(&age(entry))
-        })
-        .collect();
-    let not_taken = |entry: &&&Entry| match entry.length {
+    let timely = |entry: &Entry| misfit(entry) <= close || about.contains(&age(entry));
+    let not_taken = |entry: &Entry| match entry.length {
         0 => answerer.gone_since.is_some_and(|since| entry.time > since),
         _ => acked.is_none_or(|taken| entry.end().is_after(taken)),
     };
-    let earliest = timely.iter().rfind(not_taken).copied();
-    earliest.or_else(|| timely.into_iter().min_by_key(|entry| misfit(entry)))
+    let earliest = candidates().filter(|entry| timely(entry) && not_taken(entry));
+    earliest.last().or(Some(nearest))
 }
 
 /// The last segment with payload or FIN that the reset's ACK field covers: what its sender had just
 /// received when it decided to abort.
-pub fn last_received(reset: &Segment, peer: &Endpoint, recent: &Recent) -> Option<Trigger> {
-    recent
-        .backwards(peer.ticket)
-        .take(LONGEST_SEARCH)
-        .map(|(_, entry)| entry)
-        .find(|entry| {
-            entry.length > 0 && !entry.flags.has(Flags::RST) && !entry.end().is_after(reset.ack)
-        })
-        .map(Trigger::of)
+pub fn last_received<'a>(
+    reset: &Segment,
+    peer: &Endpoint,
+    recent: &'a Recent,
+) -> Option<Found<'a>> {
+    let received = |entry: &&Entry| {
+        entry.length > 0 && !entry.flags.has(Flags::RST) && !entry.end().is_after(reset.ack)
+    };
+    let entry = latest(peer, recent).find(received)?;
+    Some(Found {
+        entry,
+        answered_before: false,
+    })
 }
 
 #[cfg(test)]
@@ -235,8 +287,8 @@ mod tests {
             &recent,
         )
         .unwrap();
-        assert_eq!(found.frame, 30);
-        assert_eq!(found.kind, Kind::Data);
+        assert_eq!(found.entry.frame, 30);
+        assert_eq!(kind_of(found.entry), Kind::Data);
     }
 
     #[test]
@@ -256,8 +308,8 @@ mod tests {
                 &recent,
             )
             .unwrap();
-            assert_eq!(found.frame, expected);
-            sender.answered = found.frame;
+            assert_eq!(found.entry.frame, expected);
+            sender.answered = found.entry.frame;
         }
     }
 
@@ -269,16 +321,14 @@ mod tests {
             seq: Seq(5001),
             ..reset_at(31)
         };
-        assert_eq!(
-            answered(
-                &reset,
-                &Endpoint::default(),
-                &peer,
-                Answerer::default(),
-                &recent
-            ),
-            None
+        let found = answered(
+            &reset,
+            &Endpoint::default(),
+            &peer,
+            Answerer::default(),
+            &recent,
         );
+        assert!(found.is_none());
     }
 
     #[test]
@@ -306,20 +356,49 @@ mod tests {
             &recent,
         )
         .unwrap();
-        assert_eq!(found.kind, Kind::Syn);
+        assert_eq!(kind_of(found.entry), Kind::Syn);
         let wrong = Segment {
             ack: Seq(1002),
             ..reset
         };
-        assert_eq!(
-            answered(
-                &wrong,
-                &Endpoint::default(),
-                &peer,
-                Answerer::default(),
-                &recent
-            ),
-            None
+        let found = answered(
+            &wrong,
+            &Endpoint::default(),
+            &peer,
+            Answerer::default(),
+            &recent,
         );
+        assert!(found.is_none());
+    }
+
+    #[test]
+    fn any_delay_is_kept_or_known_to_be_too_long() {
+        let entry_of = |recent: &mut Recent| recent.push(&segment(7), Ticket::default(), 0);
+        let mut recent = Recent::default();
+        let ticket = entry_of(&mut recent);
+        let entry = recent.get(ticket).unwrap();
+        let answered_before = true;
+        for (delay, kept) in [
+            (0, true),
+            (-1, true),
+            (123_456_789_012_345, true),
+            (-123_456_789_012_345, true),
+            (140_737_488_355_328, false),
+            (i64::MAX, false),
+            (i64::MIN, false),
+        ] {
+            let found = Found {
+                entry,
+                answered_before,
+            };
+            let trigger = Trigger::new(found, delay);
+            assert_eq!(trigger.delay(), kept.then_some(delay));
+            assert!(trigger.answered_before() && trigger.frame == 7);
+        }
+    }
+
+    #[test]
+    fn a_trigger_takes_twenty_bytes() {
+        assert_eq!(size_of::<Option<Trigger>>(), 20);
     }
 }

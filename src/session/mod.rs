@@ -14,13 +14,13 @@ use crate::host::Hosts;
 use crate::names::Names;
 use crate::preference::Preferences;
 use crate::recent::Recent;
-use crate::reset::{Reset, Series};
+use crate::reset::{Extras, Reset, Series};
 use crate::segment::{Index, Nanoseconds, Segment};
 
 /// Something to report on a frame, in the order of the frames.
 #[derive(Clone, Copy, Debug)]
 enum Entry {
-    /// The reset at this index.
+    /// The reset at this index, where a copy or a failure comes before it in the frame.
     Reset(Index),
     /// A copy of the reset at this index.
     Copy(Index),
@@ -44,10 +44,12 @@ pub struct Session {
     recent: Recent,
     company: Company,
     resets: Vec<Reset>,
+    extras: Extras,
     series: Vec<Series>,
+    /// All that there is to report but plain resets, which stand in the order of their frames already.
     journal: Vec<(u32, Entry)>,
-    /// Resets and the causes that a later frame gave them.
-    revisions: Vec<(Index, &'static str)>,
+    /// Resets and the causes that a later frame gave them, by their places in the list of all.
+    revisions: Vec<(Index, u8)>,
     failures: Vec<String>,
     /// When the file's first segment was captured.
     start: Option<Nanoseconds>,
@@ -99,10 +101,7 @@ impl Session {
             let host = self.hosts.index(segment.source.address);
             self.hosts.get_mut(host).learn(segment);
         } else {
-            let original = self.entries(of).iter().find_map(|entry| match entry {
-                (_, Entry::Reset(reset)) => Some(*reset),
-                _ => None,
-            });
+            let original = self.resets_in(&[of]).next();
             if let Some(reset) = original {
                 self.journal.push((segment.frame, Entry::Copy(reset)));
             }
@@ -118,6 +117,10 @@ impl Session {
         }
         self.journal
             .truncate(self.journal.partition_point(|(known, _)| *known < frame));
+        let of_frame = self.resets.iter_mut().rev();
+        for reset in of_frame.take_while(|reset| reset.frame >= frame) {
+            reset.fail();
+        }
         self.journal
             .push((frame, Entry::Failure(Index::new(self.failures.len()))));
         self.failures.push(what);
@@ -132,7 +135,7 @@ impl Session {
     pub(crate) fn resets_in(&self, frames: &[u32]) -> impl Iterator<Item = Index> {
         let entries = frames.iter().flat_map(|frame| self.entries(*frame));
         entries.filter_map(|entry| match entry {
-            (_, Entry::Reset(reset)) => Some(*reset),
+            Entry::Reset(reset) => Some(reset),
             _ => None,
         })
     }
@@ -140,10 +143,13 @@ impl Session {
     /// What is the same for all resets of a connection, whichever side sent them: the earlier one of its
     /// two series.
     pub(crate) fn conversation_of(&self, reset: Index) -> Index {
-        let series = self.resets[reset.place()].series;
-        match self.series[series.place()].opposite {
-            Some(opposite) if opposite.place() < series.place() => opposite,
-            _ => series,
+        let Some(series) = self.resets[reset.place()].series else {
+            return reset;
+        };
+        let series = &self.series[series.place()];
+        match series.opposite {
+            Some(opposite) if opposite.place() < series.first.place() => opposite,
+            _ => series.first,
         }
     }
 }

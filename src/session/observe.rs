@@ -55,14 +55,15 @@ impl Session {
             since = since.or(news);
         }
         let resets_of_host = host.last_reset.zip(since);
-        if let Some(series) = own_series {
-            if let Some(since) = self.series[series.place()].sender_spoke(segment) {
-                self.revise_series_since(series, segment.frame, since);
+        if let Some(first) = own_series {
+            if let Some(since) = self.series_of(first).sender_spoke(segment) {
+                self.revise_series_since(first, segment.frame, since);
             }
         }
-        if let Some(series) = peer_series {
-            if self.series[series.place()].peer_spoke(segment, observed.retransmission) {
-                self.revise_series(series, segment.frame);
+        if let Some(first) = peer_series {
+            let retransmission = observed.retransmission;
+            if self.series_of(first).peer_spoke(segment, retransmission) {
+                self.revise_series(first, segment.frame);
             }
         }
         if let Some(newest) = voided {

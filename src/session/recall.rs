@@ -1,54 +1,53 @@
 //! What is known of any frame: whether there is anything to say, the note for its row, and the whole reports.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use super::{Entry, Session};
+use crate::cause::ALL;
 use crate::cause::rank::rank;
 use crate::field::Expert;
 use crate::preference::Preference;
 use crate::report::Report;
+use crate::reset::Trait;
 use crate::segment::Index;
 use crate::verdict::{self, Context};
 
 impl Session {
-    /// What the journal holds of the frame.
-    pub(super) fn entries(&self, frame: u32) -> &[(u32, Entry)] {
-        let Some((newest, _)) = self.journal.last() else {
-            return &[];
-        };
-        // Most frames hold nothing, and each is the newest one when it is asked for first.
-        let start = match frame.cmp(newest) {
-            std::cmp::Ordering::Greater => return &[],
-            std::cmp::Ordering::Equal => {
-                let of_others = self.journal.iter().rposition(|(known, _)| *known != frame);
-                of_others.map_or(0, |place| place + 1)
-            }
-            std::cmp::Ordering::Less => self.journal.partition_point(|(known, _)| *known < frame),
-        };
-        let from_start = &self.journal[start..];
-        let others = from_start.iter().position(|(known, _)| *known != frame);
-        &from_start[..others.unwrap_or(from_start.len())]
+    /// What there is to report on the frame.
+    pub(super) fn entries(&self, frame: u32) -> impl Iterator<Item = Entry> {
+        let noted = &self.journal[of_frame(&self.journal, frame, |(known, _)| *known)];
+        let plain = of_frame(&self.resets, frame, |reset| reset.frame);
+        let in_journal = noted.iter().find_map(|(_, entry)| match entry {
+            Entry::Reset(index) => Some(index.place()),
+            _ => None,
+        });
+        let plain = plain.start..in_journal.unwrap_or(plain.end);
+        plain
+            .filter(|place| !self.resets[*place].is(Trait::FAILED))
+            .map(|place| Entry::Reset(Index::new(place)))
+            .chain(noted.iter().map(|(_, entry)| *entry))
     }
 
     /// Whether there is anything to say on the frame.
     pub fn speaks_of(&self, frame: u32) -> bool {
-        !self.entries(frame).is_empty()
+        self.entries(frame).next().is_some()
     }
 
     /// Adds to `row` what the frame's row in the packet list has to say, see [`Session::recall`]. Who sees
     /// final verdicts has no use for what changed.
     pub fn annotate(&self, frame: u32, provisional: bool, row: &mut String) {
         let mut changed = Vec::new();
-        for (_, entry) in self.entries(frame) {
+        for entry in self.entries(frame) {
             match entry {
                 Entry::Reset(index) | Entry::Copy(index) => {
-                    let best = rank(&self.situation(*index)).best;
+                    let best = rank(&self.situation(index)).best;
                     add_note(
                         row,
                         format_args!("{}, {} %", best.cause.name, best.confidence),
                     );
                 }
-                Entry::Revision(index) => changed.push(self.revision(*index)),
+                Entry::Revision(index) => changed.push(self.revision(index)),
                 Entry::Failure(_) => annotate_failure(row),
             }
         }
@@ -69,11 +68,11 @@ impl Session {
     pub fn recall(&self, frame: u32, provisional: bool) -> Vec<Report> {
         let mut reports = Vec::new();
         let mut changed = Vec::new();
-        for (_, entry) in self.entries(frame) {
+        for entry in self.entries(frame) {
             match entry {
-                Entry::Reset(index) => reports.push(self.verdict(*index, provisional, false)),
-                Entry::Copy(index) => reports.push(self.verdict(*index, provisional, true)),
-                Entry::Revision(index) => changed.push(self.revision(*index)),
+                Entry::Reset(index) => reports.push(self.verdict(index, provisional, false)),
+                Entry::Copy(index) => reports.push(self.verdict(index, provisional, true)),
+                Entry::Revision(index) => changed.push(self.revision(index)),
                 Entry::Failure(index) => reports.push(failure(&self.failures[index.place()])),
             }
         }
@@ -91,7 +90,10 @@ impl Session {
     /// The frame whose verdict changed, and its cause since then.
     fn revision(&self, index: Index) -> (u32, &'static str) {
         let (reset, cause) = self.revisions[index.place()];
-        (self.resets[reset.place()].frame, cause)
+        (
+            self.resets[reset.place()].frame,
+            ALL[usize::from(cause)].name,
+        )
     }
 
     fn verdict(&self, reset: Index, provisional: bool, is_copy: bool) -> Report {
@@ -105,6 +107,25 @@ impl Session {
         };
         verdict::report(&self.situation(reset), context)
     }
+}
+
+/// Where the elements of a frame stand in a list that is in the order of frames.
+fn of_frame<T>(list: &[T], frame: u32, frame_of: impl Fn(&T) -> u32) -> Range<usize> {
+    // Most frames hold nothing, and each is the newest one when it is asked for first.
+    let Some(newest) = list.last().filter(|newest| frame_of(newest) >= frame) else {
+        return list.len()..list.len();
+    };
+    let start = match frame_of(newest) == frame {
+        true => {
+            let of_others = list.iter().rposition(|element| frame_of(element) != frame);
+            of_others.map_or(0, |place| place + 1)
+        }
+        false => list.partition_point(|element| frame_of(element) < frame),
+    };
+    let others = list[start..]
+        .iter()
+        .position(|element| frame_of(element) != frame);
+    start..others.map_or(list.len(), |count| start + count)
 }
 
 fn add_note(row: &mut String, note: std::fmt::Arguments<'_>) {

@@ -1,10 +1,11 @@
 //! Judges resets again when something new is learned.
 
 use super::{Entry, Session};
+use crate::cause::place_of;
 use crate::cause::rank::rank;
 use crate::company::Changed;
 use crate::evidence::Situation;
-use crate::reset::Reset;
+use crate::reset::{Extras, LONE, Reset, Series};
 use crate::segment::Index;
 
 /// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
@@ -19,53 +20,81 @@ impl Session {
     /// All that is known of the reset at `index`.
     pub(crate) fn situation(&self, index: Index) -> Situation<'_> {
         let reset = &self.resets[index.place()];
-        let series = &self.series[reset.series.place()];
+        let series = match reset.series {
+            Some(series) => &self.series[series.place()],
+            None => &LONE,
+        };
+        let at = |index: Index| &self.resets[index.place()];
         Situation {
             reset,
             series,
-            first: &self.resets[series.first.place()],
+            first: match reset.series {
+                Some(_) => at(series.first),
+                None => reset,
+            },
+            previous: reset.previous().map(at),
+            extras: &self.extras,
+            conversations: &self.conversations,
             host: self.hosts.get(reset.host),
-            ended_by: reset.ended_by.map(|earlier| &self.resets[earlier.place()]),
+            ended_by: self.extras.ended_by(reset.extras).map(at),
             since_start: self.start.map_or(0, |start| {
-                reset.time.saturating_sub(reset.age).saturating_sub(start)
+                reset.time.saturating_sub(reset.age()).saturating_sub(start)
             }),
-            exchange: self.exchanges.get(reset.exchange),
+            exchange: self.exchanges.get(self.extras.exchange(reset.extras)),
             names: &self.names,
             gaps: &self.gaps,
             preferences: &self.preferences,
-            opposite: series
-                .opposite
-                .map(|opposite| &self.resets[self.series[opposite.place()].first.place()]),
-            burst: reset.burst.map(|burst| self.company.bursts.get(burst)),
-            opener: reset.opener.map(|opener| self.company.openers.get(opener)),
-            distance: reset.distance.map(|way| self.company.distances.get(way)),
-            other_leg: reset.other_leg.map(|other| &self.resets[other.place()]),
+            opposite: series.opposite.map(at),
+            burst: reset.burst().map(|burst| self.company.bursts.get(burst)),
+            opener: reset
+                .opener()
+                .map(|opener| self.company.openers.get(opener)),
+            distance: reset.distance().map(|way| self.company.distances.get(way)),
+            other_leg: reset.other_leg().map(at),
         }
     }
 
-    pub(super) fn revise_series(&mut self, series: Index, frame: u32) {
-        self.revise_series_since(series, frame, 0);
+    /// What is known of the series that begins with the reset at `first`, to change it.
+    pub(super) fn series_of(&mut self, first: Index) -> &mut Series {
+        let reset = &mut self.resets[first.place()];
+        let series = &mut self.series;
+        let index = reset.series.unwrap_or_else(|| {
+            series.push(Series::new(first, reset));
+            Index::new(series.len() - 1)
+        });
+        reset.series = Some(index);
+        &mut self.series[index.place()]
     }
 
-    /// Judges the resets of a series anew, from the newest one back to frame `since`.
-    pub(super) fn revise_series_since(&mut self, series: Index, frame: u32, since: u32) {
-        let newest = self.series[series.place()].last;
-        self.revise_chain(newest, frame, since, |reset| reset.previous);
+    pub(super) fn revise_series(&mut self, first: Index, frame: u32) {
+        self.revise_series_since(first, frame, 0);
+    }
+
+    /// Judges the resets of the series that begins with the reset at `first` anew, from the newest one back to
+    /// frame `since`.
+    pub(super) fn revise_series_since(&mut self, first: Index, frame: u32, since: u32) {
+        let newest = match self.resets[first.place()].series {
+            Some(series) => self.series[series.place()].last,
+            None => first,
+        };
+        self.revise_chain(newest, frame, since, |reset, _| reset.previous());
     }
 
     /// Judges the resets of a host anew, from the newest one back to frame `since`.
     pub(super) fn revise_host(&mut self, newest: Index, frame: u32, since: u32) {
-        self.revise_chain(newest, frame, since, |reset| reset.previous_of_host);
+        self.revise_chain(newest, frame, since, |reset, _| reset.previous_of_host);
     }
 
     /// Judges the resets after the same silence anew.
     pub(super) fn revise_gap(&mut self, newest: Index, frame: u32) {
-        self.revise_chain(newest, frame, 0, |reset| reset.previous_of_gap);
+        self.revise_chain(newest, frame, 0, |reset, extras| {
+            extras.previous_of_gap(reset.extras)
+        });
     }
 
     /// Judges the refusals from one distance anew.
     pub(super) fn revise_distance(&mut self, newest: Index, frame: u32) {
-        self.revise_chain(newest, frame, 0, |reset| reset.previous_of_distance);
+        self.revise_chain(newest, frame, 0, |reset, _| reset.previous_of_distance());
     }
 
     /// Judges anew what the reset at `newest` changed in its company.
@@ -84,7 +113,7 @@ impl Session {
         newest: Index,
         frame: u32,
         since: u32,
-        before: fn(&Reset) -> Option<Index>,
+        before: fn(&Reset, &Extras) -> Option<Index>,
     ) {
         let mut noted = 0;
         let mut next = Some(newest);
@@ -96,8 +125,8 @@ impl Session {
             if reset.frame < since {
                 break;
             }
-            next = before(reset);
-            let cause = rank(&self.situation(index)).best.cause.name;
+            next = before(reset, &self.extras);
+            let cause = place_of(rank(&self.situation(index)).best.cause);
             if self.revise(index, cause, frame, noted < MOST_REVISIONS) {
                 noted += 1;
             }
@@ -105,7 +134,7 @@ impl Session {
     }
 
     /// Notes the cause of a reset; whether it is another than was reported.
-    fn revise(&mut self, index: Index, cause: &'static str, frame: u32, list: bool) -> bool {
+    fn revise(&mut self, index: Index, cause: u8, frame: u32, list: bool) -> bool {
         let reset = &mut self.resets[index.place()];
         if reset.reported == cause {
             return false;
@@ -115,7 +144,7 @@ impl Session {
         if reset.frame == frame {
             return false;
         }
-        reset.revised_by = frame;
+        self.extras.revise(&mut reset.extras, frame);
         if list {
             let revision = Entry::Revision(Index::new(self.revisions.len()));
             self.revisions.push((index, cause));

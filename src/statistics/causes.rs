@@ -26,7 +26,7 @@ impl Count for Causes {
             let situation = session.situation(reset);
             let cause = rank(&situation).best.cause.name;
             let servers = self.0.entry(cause).or_default();
-            *servers.entry(situation.reset.server()).or_default() += 1;
+            *servers.entry(situation.server_socket()).or_default() += 1;
         }
     }
 

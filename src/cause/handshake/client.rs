@@ -53,16 +53,16 @@ pub static HANDSHAKE_ABANDONED: Cause = Cause {
     ceiling: 97,
     provoked: true,
     explain: |s| {
-        let why = match s.reset.sibling {
+        let why = match s.sibling() {
             0 => String::new(),
             frame => format!(": another address had answered first (frame {frame})"),
         };
         format!(
             "{} had given up connecting to {} when the SYN-ACK (frame {}) came, {} after the first SYN{why}",
-            s.reset.sender.address,
-            s.reset.receiver,
+            s.sender().address,
+            s.receiver(),
             s.trigger_frame(),
-            duration(s.reset.age)
+            duration(s.reset.age())
         )
     },
 };
@@ -116,9 +116,9 @@ pub static HALF_OPEN_SCAN: Cause = Cause {
         };
         format!(
             "{} only looked whether {} answers, and ended the handshake {} after its SYN: a port scan{many}",
-            s.reset.sender.address,
-            s.reset.receiver,
-            duration(s.reset.age)
+            s.sender().address,
+            s.receiver(),
+            duration(s.reset.age())
         )
     },
 };
@@ -163,8 +163,8 @@ pub static UNSOLICITED_SYNACK: Cause = Cause {
         format!(
             "{} answered a SYN-ACK of {} (frame {}) that it had not asked for: backscatter of a forged \
              SYN, or its SYN took another way",
-            s.reset.sender,
-            s.reset.receiver,
+            s.sender(),
+            s.receiver(),
             s.trigger_frame()
         )
     },
@@ -218,7 +218,8 @@ pub static HEALTH_CHECK: Cause = Cause {
         format!(
             "{} opens connections to {} and resets them without a word{rhythm}: a check whether the port \
              answers",
-            s.reset.sender.address, s.reset.receiver
+            s.sender().address,
+            s.receiver()
         )
     },
 };
@@ -259,9 +260,9 @@ pub static PORT_REUSE: Cause = Cause {
         format!(
             "{} still had an older connection on these ports: it answered the SYN with the old numbers \
              (frame {}), which {} refused",
-            s.reset.receiver,
+            s.receiver(),
             s.trigger_frame(),
-            s.reset.sender
+            s.sender()
         )
     },
 };

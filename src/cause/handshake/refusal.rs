@@ -89,7 +89,7 @@ pub static FIREWALL: Cause = Cause {
     ceiling: 97,
     provoked: true,
     explain: |s| {
-        let (target, after) = (s.reset.sender, after(s));
+        let (target, after) = (s.sender(), after(s));
         let what = if ANSWERS_SYN.holds(s) {
             format!("refused the connection to {target}: the {}", syn(s))
         } else {
@@ -127,9 +127,7 @@ fn sign(s: &Situation<'_>) -> Option<String> {
         )),
         _ if LABEL_MISSING.holds(s) => Some("without the flow label that the host sets".into()),
         _ if CLAIMS_POLICY.holds(s) => s
-            .reset
-            .claim
-            .as_ref()
+            .claim()
             .map(|claim| format!("that says \"{}\" of itself", claim.brief())),
         _ if TOO_FAST.holds(s) => Some("faster than the host can answer".into()),
         _ => None,
@@ -180,7 +178,7 @@ pub static REFUSED: Cause = Cause {
     ceiling: 97,
     provoked: true,
     explain: |s| {
-        let (target, syn, after) = (s.reset.sender, syn(s), after(s));
+        let (target, syn, after) = (s.sender(), syn(s), after(s));
         match s.hops() {
             _ if LABEL_FITS.holds(s) => format!(
                 "Nobody listens on {target}: the host's own TCP answered the {syn} with a reset{after}"
@@ -249,7 +247,7 @@ pub static ECN_BLOCKED: Cause = Cause {
         format!(
             "A box on the way to {} reset the SYN of frame {} because it asks for ECN: without that the port \
              accepts it",
-            s.reset.sender,
+            s.sender(),
             s.trigger_frame()
         )
     },

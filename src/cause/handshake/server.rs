@@ -54,7 +54,7 @@ pub static ACCEPT_OVERFLOW: Cause = Cause {
         format!(
             "{} took the handshake back: it answered frame {}, the client's first word after the SYN-ACK, \
              with a reset, as a server does whose accept queue is full",
-            s.reset.sender,
+            s.sender(),
             s.trigger_frame()
         )
     },
@@ -111,8 +111,8 @@ pub static LISTENER_CLOSED: Cause = Cause {
         format!(
             "The server at {} ended a connection, {} old, on which it had not said a word{others}: probably \
              it stopped before it accepted it",
-            s.reset.sender,
-            duration(s.reset.age)
+            s.sender(),
+            duration(s.reset.age())
         )
     },
 };
@@ -151,9 +151,9 @@ pub static INVALID_ACK: Cause = Cause {
         format!(
             "Frame {} of {} acknowledges {}: the TCP of {} refused the number with a reset",
             s.trigger_frame(),
-            s.reset.receiver,
+            s.receiver(),
             wrong_by(s),
-            s.reset.sender
+            s.sender()
         )
     },
 };
