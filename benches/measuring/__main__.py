@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import pathlib
+import signal
 import sys
 
 import environment
@@ -62,7 +63,14 @@ def main(words):
         show(core.show(core.measure()))
 
 
+def end_as_by_keyboard(*_):
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    # So that the captures go, too: there may be a gigabyte of them.
+    signal.signal(signal.SIGTERM, end_as_by_keyboard)
+    signal.signal(signal.SIGINT, end_as_by_keyboard)
     try:
         sys.exit(main(sys.argv[1:]))
     except (Trouble, environment.Unusable) as trouble:

@@ -17,7 +17,7 @@ GROWING = {
     "conversations of a scan": ("scan", 2, [10**3, 10**4, 10**5, 10**6]),
     "resets of a storm": ("storm", 2, [10**3, 10**4, 10**5, 10**6]),
 }
-MOST_COUNTED = 2 * 10**5
+MOST_COUNTED = 10**5
 BYTES_A_PACKET = 1100
 
 

@@ -10,6 +10,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 COLOURS = ["tab:blue", "tab:orange", "tab:green", "tab:red", "tab:purple", "tab:brown"]
+NUMBER = "segments, conversations or resets"
 
 
 def by(points, key):
@@ -29,20 +30,27 @@ def label(axes, title, below, beside):
     axes.legend(fontsize="small")
 
 
+def guide(axes):
+    """What grows linearly runs along this."""
+    (least, most), height = axes.get_xlim(), min(line.get_ydata()[0] / line.get_xdata()[0] for line in axes.lines) / 3
+    axes.plot([least, most], [least * height, most * height], ":", color="grey", label="(dotted: linear)")
+
+
 def whole(axes, points):
     for colour, (what, group) in zip(COLOURS, by(points, lambda point: point.what).items()):
         numbers = [point.number for point in group]
         axes.plot(numbers, [point.alone for point in group], "o--", color=colour, markerfacecolor="white", alpha=0.7)
         axes.plot(numbers, [point.plugged for point in group], "x-", color=colour, label=what)
     axes.plot([], [], "o--", color="grey", markerfacecolor="white", label="(dashed: without the plugin)")
-    label(axes, "tshark", "number", "CPU (s)")
+    label(axes, "tshark", NUMBER, "CPU (s)")
 
 
 def added(axes, points):
     counted = [point for point in points if point.instructions]
     for colour, (what, group) in zip(COLOURS, by(counted, lambda point: point.what).items()):
         axes.plot([point.number for point in group], [point.instructions / 1e6 for point in group], "x-", color=colour, label=what)
-    label(axes, "What the plugin adds to tshark", "number", "instructions (millions)")
+    guide(axes)
+    label(axes, "What the plugin adds to tshark", NUMBER, "instructions (millions)")
 
 
 def analysis(axes, rows):
@@ -50,6 +58,7 @@ def analysis(axes, rows):
         numbers = [int(row[1]) for row in group]
         seconds = [int(row[1]) * float(row[2]) / 1e9 for row in group]
         axes.plot(numbers, seconds, "x-", color=colour, label=name)
+    guide(axes)
     label(axes, "The analysis alone", "segments (kept/live: conversations)", "time (s)")
 
 

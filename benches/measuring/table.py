@@ -5,8 +5,8 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 from measuring.shapes import SHAPES
 
-COSTS = ["capture", "packets", "conversations", "resets", "tshark alone", "with the plugin: CPU", "user CPU", "instructions",
-         "instructions a packet", "with TRANSUM: CPU", "instructions", "with Lua: CPU", "instructions"]
+COSTS = ["capture", "packets", "conversations", "resets", "tshark alone", "the plugin adds CPU (user alone)", "instructions (a packet)",
+         "TRANSUM adds CPU, instructions", "Lua adds CPU, instructions"]
 MEMORY = ["capture", "tshark alone", "the plugin adds", "of that it grows by"]
 
 
@@ -24,10 +24,10 @@ def percent(share):
 def costs(figures):
     for shape, figure in figures.items():
         capture = figure.capture
-        yield [SHAPES[shape], f"{capture.packets:,}", f"{capture.conversations:,}", f"{capture.resets:,}",
-               f"{figure.median('none', 'cpu'):.2f} s", percent(figure.added("plugin", "cpu")), percent(figure.added("plugin", "user")),
-               percent(figure.added_instructions("plugin")), f"{figure.added_instructions_a_packet('plugin'):+,.0f}",
-               *(percent(share) for name in ("transum", "lua") for share in (figure.added(name, "cpu"), figure.added_instructions(name)))]
+        yield [SHAPES[shape], f"{capture.packets:,}", f"{capture.conversations:,}", f"{capture.resets:,}", f"{figure.median('none', 'cpu'):.1f} s",
+               f"{percent(figure.added('plugin', 'cpu'))} ({percent(figure.added('plugin', 'user'))})",
+               f"{percent(figure.added_instructions('plugin'))} ({figure.added_instructions_a_packet('plugin'):+,.0f})",
+               *(f"{percent(figure.added(name, 'cpu'))}, {percent(figure.added_instructions(name))}" for name in ("transum", "lua"))]
 
 
 def conversations(capture):
