@@ -13,6 +13,7 @@ from measuring.trouble import Trouble
 HEADER = ["CPU seconds", "without the plugin", "with it"]
 SCREENFUL = 40
 SCREENS = 100
+ROUNDS = 3
 ORDINARY = "tcp.flags.reset==1 && tcp.window_size_value==0"
 OURS = 'rstanalysis.cause == "firewall"'
 
@@ -41,7 +42,7 @@ def measure(variants, choice):
     packets = 50_000 if choice.quick else 500_000
     alone, plugged = [], []
     with captures.made("mix", packets) as capture:
-        for _ in range(choice.rounds):
+        for _ in range(ROUNDS):
             alone.append(session(variants["none"].host, capture, {"ordinary": ORDINARY}, "tcp.window_size_value"))
             plugged.append(session(variants["plugin"].host, capture, {"ordinary": ORDINARY, "ours": OURS}, "rstanalysis.cause"))
             for name, runs in (("none", alone), ("plugin", plugged)):
