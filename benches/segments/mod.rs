@@ -163,14 +163,12 @@ impl Numbers {
     }
 }
 
-/// An address of a network of the bench: 10.NETWORK.x.y, or its twin in IPv6.
+/// An address of one of the bench's networks, of which each holds 2^24 hosts.
 pub fn address(network: u8, host: u32, is_v6: bool) -> IpAddr {
     let [_, high, middle, low] = host.to_be_bytes();
     if is_v6 {
-        let words = [0xfd00, u16::from(network), 0, 0, 0, 0];
-        let [a, b, c, d, e, f] = words;
-        return Ipv6Addr::new(a, b, c, d, e, f, (host >> 16) as u16, host as u16).into();
+        let [upper, lower] = [(host >> 16) as u16, host as u16];
+        return Ipv6Addr::new(0xfd00, network.into(), 0, 0, 0, 0, upper, lower).into();
     }
-    // More hosts than a network of 16 bits holds: those of the networks 64 further on.
-    Ipv4Addr::new(10, network.wrapping_add(high.wrapping_mul(64)), middle, low).into()
+    Ipv4Addr::new(10 + network, high, middle, low).into()
 }

@@ -3,7 +3,7 @@
 use super::{Conversation, Numbers, Packets, Step, address};
 use Step::*;
 
-/// Client, server and scanned networks, 10.0/16 and so on; clients of later scenes do not meet.
+/// Networks of clients, servers and scanned hosts.
 const CLIENTS: u8 = 0;
 const SERVERS: u8 = 1;
 const SCANNED: u8 = 2;
