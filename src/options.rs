@@ -55,6 +55,14 @@ impl Options {
     /// still counts; nothing can be read behind it.
     pub fn read(mut bytes: &[u8]) -> Options {
         let mut options = Options::default();
+        // As RFC 7323 recommends it (appendix A), and nearly all segments of nearly all senders have it.
+        if let [1, 1, kind::TIMESTAMPS, 10, rest @ ..] = bytes {
+            if let Some((stamps, behind)) = rest.split_at_checked(8) {
+                options.any = true;
+                options.take(kind::TIMESTAMPS, stamps);
+                bytes = behind;
+            }
+        }
         while let [kind, rest @ ..] = bytes {
             match *kind {
                 kind::END => break,

@@ -4,7 +4,7 @@
 //! conversation must still be at hand. Keeping them per conversation would cost memory for each
 //! conversation of the file; one ring for all costs the same for any file.
 
-use crate::segment::{Flags, Nanoseconds, Segment};
+use crate::segment::{Flags, IpHeader, MILLISECOND, Nanoseconds, Options, Segment};
 use crate::seq::Seq;
 
 /// Segments kept. At 100,000 packets a second that is a third of a second, several round trips of
@@ -15,8 +15,8 @@ const CAPACITY: u32 = 1 << 15;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ticket(u32);
 
-/// What is remembered of a segment.
-#[derive(Clone, Copy, Debug)]
+/// What is remembered of a segment. Each segment writes one, so what can be is copied as a whole.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Entry {
     /// The segment before it from the same sender in the same conversation.
     pub previous: Ticket,
@@ -24,46 +24,60 @@ pub struct Entry {
     pub frame: u32,
     /// Its time.
     pub time: Nanoseconds,
+    /// Link-layer source.
+    pub link_source: u64,
     /// SEG.SEQ.
     pub seq: Seq,
     /// SEG.ACK.
     pub ack: Seq,
-    /// SEG.LEN.
-    pub length: u32,
     /// Bytes of payload.
     pub payload_length: u32,
-    /// The control bits.
-    pub flags: Flags,
     /// SEG.WND, unscaled.
     pub window: u16,
-    /// TSval, where it has one.
-    pub timestamp: Option<u32>,
-    /// TSecr, likewise.
-    pub echo: Option<u32>,
-    /// It carries an MPTCP option.
-    pub multipath: bool,
-    /// It is signed (MD5) or authenticated.
-    pub signed: bool,
-    /// Its header breaks RFC 9293 3.1.
-    pub illegal: bool,
-    /// IPv4 identification.
-    pub identification: Option<u16>,
-    /// DSCP, which a kernel copies into its answer.
-    pub dscp: u8,
-    /// TTL or hop limit.
-    pub hop_limit: u8,
-    /// Link-layer source.
-    pub link_source: u64,
-    /// Silence of both sides before it.
-    pub silence: Nanoseconds,
+    /// The control bits.
+    pub flags: Flags,
     /// How often the capture holds the same packet again.
     pub copies: u8,
+    /// Its options.
+    pub options: Options,
+    /// Silence of both sides before it, in milliseconds.
+    silence_ms: u32,
+    /// The IP header before it.
+    pub ip: IpHeader,
 }
 
 impl Entry {
+    fn of(segment: &Segment, previous: Ticket, silence: Nanoseconds) -> Entry {
+        Entry {
+            previous,
+            frame: segment.frame,
+            time: segment.time,
+            link_source: segment.link_source,
+            seq: segment.seq,
+            ack: segment.ack,
+            payload_length: segment.payload_length,
+            window: segment.window,
+            flags: segment.flags,
+            copies: 0,
+            options: segment.options,
+            silence_ms: (silence / MILLISECOND) as u32,
+            ip: segment.ip,
+        }
+    }
+
+    /// SEG.LEN.
+    pub fn length(&self) -> u32 {
+        self.flags.length_with(self.payload_length)
+    }
+
     /// Sequence number after the segment.
     pub fn end(&self) -> Seq {
-        self.seq + self.length
+        self.seq + self.length()
+    }
+
+    /// Silence of both sides before it, to the millisecond.
+    pub fn silence(&self) -> Nanoseconds {
+        i64::from(self.silence_ms) * MILLISECOND
     }
 
     /// Whether the TCP part is the same, bit for bit as far as it is kept.
@@ -73,8 +87,8 @@ impl Entry {
             && self.flags == other.flags
             && self.payload_length == other.payload_length
             && self.window == other.window
-            && self.timestamp == other.options.timestamp
-            && self.identification == other.ip.identification
+            && self.options.timestamp == other.options.timestamp
+            && self.ip.identification == other.ip.identification
     }
 }
 
@@ -88,28 +102,7 @@ pub struct Recent {
 impl Recent {
     /// Remembers `segment` as the newest of its sender, whose last one stands at `previous`.
     pub fn push(&mut self, segment: &Segment, previous: Ticket, silence: Nanoseconds) -> Ticket {
-        let entry = Entry {
-            previous,
-            frame: segment.frame,
-            time: segment.time,
-            seq: segment.seq,
-            ack: segment.ack,
-            length: segment.length(),
-            payload_length: segment.payload_length,
-            flags: segment.flags,
-            window: segment.window,
-            timestamp: segment.options.timestamp,
-            echo: segment.options.echo,
-            multipath: segment.options.multipath,
-            signed: segment.options.signed,
-            illegal: segment.options.illegal,
-            identification: segment.ip.identification,
-            dscp: segment.ip.dscp,
-            hop_limit: segment.ip.hop_limit,
-            link_source: segment.link_source,
-            silence,
-            copies: 0,
-        };
+        let entry = Entry::of(segment, previous, silence);
         let place = (self.written % CAPACITY) as usize;
         match self.entries.get_mut(place) {
             Some(slot) => *slot = entry,
@@ -163,5 +156,22 @@ mod tests {
         assert_eq!(frames.len(), CAPACITY as usize);
         assert_eq!(frames.first(), Some(&(CAPACITY + 10)));
         assert_eq!(frames.last(), Some(&11));
+    }
+
+    #[test]
+    fn an_entry_keeps_what_the_segment_says() {
+        assert!(size_of::<Entry>() <= 88, "{}", size_of::<Entry>());
+        let syn = Segment {
+            flags: Flags::SYN,
+            ..segment(1)
+        };
+        let mut ring = Recent::default();
+        let ticket = ring.push(&syn, Ticket::default(), 7 * MILLISECOND);
+        let entry = ring.get(ticket).unwrap();
+        assert_eq!((entry.length(), entry.silence()), (1, 7 * MILLISECOND));
+        assert!(entry.is_same_segment(&syn));
+        let mut stamped = syn;
+        stamped.options.timestamp = Some(0);
+        assert!(!entry.is_same_segment(&stamped));
     }
 }

@@ -147,12 +147,20 @@ impl Flags {
     pub const RST: Flags = Flags(0x04);
     /// The acknowledgment field is significant.
     pub const ACK: Flags = Flags(0x10);
+    const SYN_ACK: Flags = Flags(0x12);
     /// ECN-Echo and Congestion Window Reduced: in a SYN, the wish to use ECN (RFC 3168 6.1.1).
     pub const ECN: Flags = Flags(0xc0);
 
     /// Whether any of `other`'s bits is set.
     pub fn has(self, other: Flags) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// SEG.LEN of a segment with this much payload: one more each for SYN and FIN (RFC 9293 3.4).
+    pub fn length_with(self, payload: u32) -> u32 {
+        payload
+            .saturating_add(u32::from(self.has(Flags::SYN)))
+            .saturating_add(u32::from(self.has(Flags::FIN)))
     }
 
     /// Whether all of `other`'s bits are set.
@@ -214,9 +222,7 @@ pub struct Segment<'a> {
 impl Segment<'_> {
     /// SEG.LEN: payload plus one each for SYN and FIN (RFC 9293 3.4).
     pub fn length(&self) -> u32 {
-        self.payload_length
-            .saturating_add(u32::from(self.flags.has(Flags::SYN)))
-            .saturating_add(u32::from(self.flags.has(Flags::FIN)))
+        self.flags.length_with(self.payload_length)
     }
 
     /// The sequence number after the last one it occupies.
@@ -226,12 +232,12 @@ impl Segment<'_> {
 
     /// A connection request: SYN without ACK.
     pub fn is_syn(&self) -> bool {
-        self.flags.has(Flags::SYN) && !self.flags.has(Flags::ACK)
+        self.flags.0 & Flags::SYN_ACK.0 == Flags::SYN.0
     }
 
     /// The answer to one: SYN with ACK.
     pub fn is_syn_ack(&self) -> bool {
-        self.flags.has(Flags::SYN) && self.flags.has(Flags::ACK)
+        self.flags.has_all(Flags::SYN_ACK)
     }
 
     /// A SYN that offers none of window scale, timestamps and SACK. The TCP of every desktop, server and

@@ -98,7 +98,11 @@ impl Open {
 /// Writes packets of its kind, one after another.
 pub enum Scene {
     /// Few conversations: a server sends 1000 bytes at a time, every second one is acknowledged.
-    Long(Vec<Conversation>),
+    Long {
+        /// The host number of its first client.
+        first: u32,
+        conversations: Vec<Conversation>,
+    },
     /// Many conversations: handshake, request, reply, end.
     Short {
         habits: Habits,
@@ -122,7 +126,19 @@ pub struct Writer {
 
 impl Scene {
     pub fn long() -> Scene {
-        Scene::Long(Vec::new())
+        Scene::long_from(5000)
+    }
+
+    /// The same with other clients, for what shall not meet the conversations of [`Scene::long`].
+    pub fn background() -> Scene {
+        Scene::long_from(6000)
+    }
+
+    fn long_from(first: u32) -> Scene {
+        Scene::Long {
+            first,
+            conversations: Vec::new(),
+        }
     }
 
     pub fn short(habits: Habits) -> Scene {
@@ -149,7 +165,10 @@ impl Scene {
     /// Writes the next packet, or those that come together.
     fn write(&mut self, numbers: &mut Numbers, payload: &[u8], out: &mut Packets) {
         match self {
-            Scene::Long(conversations) => write_long(conversations, numbers, payload, out),
+            Scene::Long {
+                first,
+                conversations,
+            } => write_long(*first, conversations, numbers, payload, out),
             Scene::Short {
                 habits,
                 begun,
@@ -198,6 +217,7 @@ impl Scene {
 }
 
 fn write_long(
+    first: u32,
     conversations: &mut Vec<Conversation>,
     numbers: &mut Numbers,
     payload: &[u8],
@@ -206,7 +226,10 @@ fn write_long(
     let begun = conversations.len() as u32;
     if begun < LONG_CONVERSATIONS {
         let is_v6 = begun % 4 == 0;
-        let client = (address(CLIENTS, 5000 + begun, is_v6), 30_000 + begun as u16);
+        let client = (
+            address(CLIENTS, first + begun, is_v6),
+            30_000 + begun as u16,
+        );
         let server = (address(SERVERS, begun % 5, is_v6), 5001);
         let mut new = Conversation::new(client, server, numbers);
         for step in [Syn, SynAck, ClientAck] {

@@ -95,12 +95,8 @@ impl Work {
     pub fn run(&self, count: usize) -> Meter {
         let mut packets = Packets::new();
         let mut session = Session::new();
-        observe(
-            &mut session,
-            &mut Writer::new(Scene::long()),
-            &mut packets,
-            WARM_UP,
-        );
+        let mut background = Writer::new(Scene::background());
+        observe(&mut session, &mut background, &mut packets, WARM_UP);
         let mut writer = Writer::new((self.scene)());
         let mut meter = Meter::start();
         match self.part {
@@ -143,8 +139,7 @@ impl Work {
                 meter.elements = count as u64;
                 // What can be put away of the finished ones is put away by then.
                 packets.time += TEN_MINUTES;
-                let mut later = Writer::new(Scene::long());
-                observe(&mut session, &mut later, &mut packets, WARM_UP);
+                observe(&mut session, &mut background, &mut packets, WARM_UP);
             }
         }
         meter.stop();

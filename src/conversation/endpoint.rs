@@ -139,9 +139,10 @@ impl Endpoint {
         retransmission.then_some(Attempt::Retransmission(segment.payload_length))
     }
 
-    /// Takes in a segment that it sent.
-    pub fn send(&mut self, segment: &Segment, retransmission: bool) {
-        match self.attempt(segment, retransmission) {
+    /// Takes in a segment that it sent. Returns whether that repeats something in vain.
+    pub fn send(&mut self, segment: &Segment, retransmission: bool) -> bool {
+        let attempt = self.attempt(segment, retransmission);
+        match attempt {
             Some(attempt) => self.attempts.add(attempt, self.last.until(segment.time)),
             None => self.attempts.interrupt(segment.length() > 0),
         }
@@ -171,6 +172,7 @@ impl Endpoint {
         }
         self.identification.observe(segment);
         self.last = Moment::of(segment);
+        attempt.is_some()
     }
 
     fn acknowledge(&mut self, segment: &Segment) {
@@ -239,9 +241,9 @@ impl Endpoint {
     }
 }
 
+/// The upper byte of a product with an odd number depends on all of its bits (Knuth's multiplicative hash).
 fn mix(link_source: u64) -> u8 {
-    let bytes = link_source.to_ne_bytes().into_iter();
-    bytes.fold(0, |mixed: u8, byte| mixed.rotate_left(3) ^ byte)
+    (link_source.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8
 }
 
 #[cfg(test)]

@@ -157,19 +157,18 @@ impl Conversation {
                 of: recent.count_copy(ticket),
             };
         }
+        if !segment.is_syn() || !(sender.is_seen() || peer.is_seen()) {
+            return Placement::Next;
+        }
         // A repeated SYN keeps its number; the SYN-ACK of a reordered handshake acknowledges it.
         let repeated = sender.initial() == Some(segment.seq);
         let already_answered = peer.syn.is_answer()
             && sender.initial().is_none()
             && peer.acked() == Some(segment.end());
-        if segment.is_syn()
-            && (sender.is_seen() || peer.is_seen())
-            && !repeated
-            && !already_answered
-        {
-            return Placement::NewConnection;
+        match repeated || already_answered {
+            true => Placement::Next,
+            false => Placement::NewConnection,
         }
-        Placement::Next
     }
 
     /// Forgets the old connection: the segment opens another one.
@@ -224,35 +223,40 @@ impl Conversation {
         }
         let silence = self.silence_before(segment);
         self.silences.end(silence, direction.index() == 1);
-        let peer_acked = self.endpoint(direction.reverse()).acked();
-        let stalled = self.endpoint(direction.reverse()).has_closed_window();
-        let sender = self.endpoint_mut(direction);
+        let [sender, peer] = self.sides_mut(direction);
         let retransmission = sender.is_retransmission(segment);
-        let is_attempt = sender.attempt(segment, retransmission).is_some();
-        let has_new_data = segment.payload_length > 0 && !retransmission;
-        sender.send(segment, retransmission);
+        let is_attempt = sender.send(segment, retransmission);
         sender.ticket = recent.push(segment, sender.ticket, silence);
-        if is_attempt && stalled {
+        if is_attempt && peer.has_closed_window() {
             sender.attempts.meet_closed_window();
         }
         if retransmission && sender.attempts.unanswered() == ATTEMPTS_TO_COMPARE {
-            let taken = peer_acked.map_or(0, |acked| largest_taken(sender.ticket, acked, recent));
+            let taken = peer.acked();
+            let taken = taken.map_or(0, |acked| largest_taken(sender.ticket, acked, recent));
             sender.attempts.compare(taken);
         }
         let answer_time = sender
             .acked()
             .and_then(|acked| sender.round_trip.acknowledged(acked, segment.time));
-        let peer = self.endpoint_mut(direction.reverse());
         // The answer to repeated SYNs bounds the round trip, but tells no time of answering.
         let asked_again = segment.is_syn_ack() && peer.attempts.unanswered() > 0;
         peer.attempts.answer();
         peer.round_trip.sent(segment, retransmission);
-        if has_new_data {
+        if segment.payload_length > 0 && !retransmission {
             peer.burst = 0;
         }
         Observed {
             retransmission,
             answer_time: answer_time.filter(|_| !asked_again),
+        }
+    }
+
+    /// The endpoint that sends in this direction, and the other.
+    fn sides_mut(&mut self, direction: Direction) -> [&mut Endpoint; 2] {
+        let [first, second] = &mut self.endpoints;
+        match direction.index() {
+            0 => [first, second],
+            _ => [second, first],
         }
     }
 }
@@ -287,7 +291,7 @@ fn copied(
         .take_while(|(_, entry)| segment.time.saturating_sub(entry.time) <= LONGEST_COPY_DELAY)
         .find(|(_, entry)| entry.is_same_segment(segment))?;
     let other_link = entry.link_source != segment.link_source;
-    let other_way = other_link || entry.hop_limit != segment.ip.hop_limit;
+    let other_way = other_link || entry.ip.hop_limit != segment.ip.hop_limit;
     let numbered = segment.ip.identification.is_some_and(|number| number != 0);
     // A forger sends the same reset several times, with many TTLs over one link; a capture that doubles
     // packets doubles all of them.

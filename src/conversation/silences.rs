@@ -4,6 +4,7 @@ use crate::segment::Nanoseconds;
 
 /// Classes for each doubling: 9 % each. Seven bits then reach from a second to 16 hours.
 const CLASSES: f64 = 8.0;
+const SECOND: Nanoseconds = 1_000_000_000;
 const HIGHEST: u8 = 0x7f;
 const FROM_SECOND: u8 = 0x80;
 
@@ -17,10 +18,10 @@ pub struct Silences {
 }
 
 fn class(silence: Nanoseconds) -> u8 {
-    let seconds = silence as f64 / 1e9;
-    if seconds < 1.0 {
+    if silence < SECOND {
         return 0;
     }
+    let seconds = silence as f64 / 1e9;
     // From 1; a float that is too large saturates.
     ((seconds.log2() * CLASSES) as u8)
         .saturating_add(1)
@@ -58,8 +59,6 @@ impl Silences {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SECOND: Nanoseconds = 1_000_000_000;
 
     #[test]
     fn silence_is_survived_once_the_other_side_speaks() {

@@ -66,11 +66,14 @@ fn of(entry: &Entry, receiver: Ticket, recent: &Recent) -> Option<Fault> {
     let own = recent.get(receiver);
     match () {
         _ if entry.flags.has(Flags::RST) => None,
-        _ if entry.illegal => Some(Fault::Length),
+        _ if entry.options.illegal => Some(Fault::Length),
         _ if entry.flags.has(Flags::SYN) && entry.flags.has(Flags::FIN) => Some(Fault::SynFin),
         _ if has_wrong_echo(entry, receiver, recent) => Some(Fault::WrongEcho),
         _ if is_old(entry, recent) => Some(Fault::OldTimestamp),
-        _ if own.is_some_and(|own| !own.flags.has(Flags::RST) && own.signed != entry.signed) => {
+        _ if own.is_some_and(|own| {
+            !own.flags.has(Flags::RST) && own.options.signed != entry.options.signed
+        }) =>
+        {
             Some(Fault::Signature)
         }
         _ => None,
@@ -81,14 +84,14 @@ fn of(entry: &Entry, receiver: Ticket, recent: &Recent) -> Option<Fault> {
 /// and the capture may lack some.
 fn has_wrong_echo(entry: &Entry, receiver: Ticket, recent: &Recent) -> bool {
     let is_syn_ack = entry.flags.has(Flags::SYN) && entry.flags.has(Flags::ACK);
-    let Some(echo) = entry.echo.filter(|echo| is_syn_ack && *echo != 0) else {
+    let Some(echo) = entry.options.echo.filter(|echo| is_syn_ack && *echo != 0) else {
         return false;
     };
     let sent: Vec<u32> = recent
         .backwards(receiver)
         .take(LONGEST_SEARCH)
         .filter(|(_, own)| own.flags.has(Flags::SYN) && own.end() == entry.ack)
-        .filter_map(|(_, own)| own.timestamp)
+        .filter_map(|(_, own)| own.options.timestamp)
         .collect();
     match (sent.last(), sent.first()) {
         (Some(first), Some(last)) => echo.wrapping_sub(*first) > last.wrapping_sub(*first),
@@ -97,12 +100,12 @@ fn has_wrong_echo(entry: &Entry, receiver: Ticket, recent: &Recent) -> bool {
 }
 
 fn is_old(entry: &Entry, recent: &Recent) -> bool {
-    let Some(own) = entry.timestamp else {
+    let Some(own) = entry.options.timestamp else {
         return false;
     };
     let before = recent.backwards(entry.previous).take(LONGEST_SEARCH);
     let older_by = before
-        .filter_map(|(_, other)| other.timestamp)
+        .filter_map(|(_, other)| other.options.timestamp)
         .map(|other| other.wrapping_sub(own) as i32);
     older_by.max().is_some_and(|ticks| ticks >= OLD_TICKS)
 }

@@ -196,7 +196,7 @@ fn claim(segment: &Segment, own: &Endpoint, recent: &Recent) -> Option<Claim> {
 
 fn speaks_multipath(side: &Endpoint, recent: &Recent) -> bool {
     let mut entries = recent.backwards(side.ticket).take(RECENT_SEGMENTS);
-    entries.any(|(_, entry)| entry.multipath && !entry.flags.has(Flags::RST))
+    entries.any(|(_, entry)| entry.options.multipath && !entry.flags.has(Flags::RST))
 }
 
 /// The form, from the numbers alone: window, options and identification differ between stacks.

@@ -59,11 +59,11 @@ impl Trigger {
         };
         Trigger {
             frame: entry.frame,
-            silence: Milliseconds::from(entry.silence),
+            silence: Milliseconds::from(entry.silence()),
             delay: six_bytes(delay),
             payload_length,
             flags: entry.flags,
-            notes: entry.dscp & !ANSWERED_BEFORE | answered_before,
+            notes: entry.ip.dscp & !ANSWERED_BEFORE | answered_before,
             kind: kind_of(entry),
         }
     }
@@ -217,7 +217,7 @@ fn choose<'a, Candidates: Iterator<Item = &'a Entry>>(
     let close = misfit(nearest).saturating_add(SCHEDULING.unsigned_abs());
     let about = expected / 2 - SCHEDULING..=expected.saturating_mul(2).saturating_add(SCHEDULING);
     let timely = |entry: &Entry| misfit(entry) <= close || about.contains(&age(entry));
-    let not_taken = |entry: &Entry| match entry.length {
+    let not_taken = |entry: &Entry| match entry.length() {
         0 => answerer.gone_since.is_some_and(|since| entry.time > since),
         _ => acked.is_none_or(|taken| entry.end().is_after(taken)),
     };
@@ -233,7 +233,7 @@ pub fn last_received<'a>(
     recent: &'a Recent,
 ) -> Option<Found<'a>> {
     let received = |entry: &&Entry| {
-        entry.length > 0 && !entry.flags.has(Flags::RST) && !entry.end().is_after(reset.ack)
+        entry.length() > 0 && !entry.flags.has(Flags::RST) && !entry.end().is_after(reset.ack)
     };
     let entry = latest(peer, recent).find(received)?;
     Some(Found {
