@@ -1,8 +1,8 @@
 //! Resets in the name of many networks that all come from one distance: one box makes them.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use crate::lookup::Lookup;
 use crate::segment::{Index, Segment};
 
 /// Networks that make a box probable.
@@ -11,6 +11,8 @@ const ENOUGH: usize = 3;
 /// The refusals that arrived over one link with one hop limit.
 #[derive(Clone, Debug, Default)]
 pub struct Distance {
+    /// Link-layer source and hop limit.
+    way: (u64, u8),
     /// The first networks in whose name refusals came.
     networks: [Option<u32>; ENOUGH],
     /// The newest refusal.
@@ -29,7 +31,7 @@ impl Distance {
 /// All distances from which refusals came.
 #[derive(Debug, Default)]
 pub struct Distances {
-    by_way: HashMap<(u64, u8), Index>,
+    by_way: Lookup,
     list: Vec<Distance>,
 }
 
@@ -44,10 +46,20 @@ fn network(address: IpAddr) -> u32 {
 impl Distances {
     fn at(&mut self, segment: &Segment) -> Index {
         let way = (segment.link_source, segment.ip.hop_limit);
+        let key = |(link, hop_limit): (u64, u8)| u128::from(link) << 8 | u128::from(hop_limit);
         let list = &mut self.list;
-        *self.by_way.entry(way).or_insert_with(|| {
-            list.push(Distance::default());
-            Index::new(list.len() - 1)
+        let known = self
+            .by_way
+            .find(key(way), |index| list[index.place()].way == way);
+        known.unwrap_or_else(|| {
+            let index = Index::new(list.len());
+            list.push(Distance {
+                way,
+                ..Distance::default()
+            });
+            self.by_way
+                .add(key(way), index, |index| key(list[index.place()].way));
+            index
         })
     }
 

@@ -68,39 +68,30 @@ pub fn gather(
     let usual_hop_limit = own.usual_hop_limit(segment);
     let multipath = segment.options.multipath
         && (speaks_multipath(own, recent) || speaks_multipath(peer, recent));
-    let traits = Traits::of([
-        (
-            Trait::FROM_CLIENT,
-            conversation.client.direction() == direction,
-        ),
-        (
-            Trait::CLIENT_GUESSED,
-            matches!(conversation.client, Client::Guessed(_)),
-        ),
-        (Trait::SECOND_DIRECTION, direction.number() == 1),
-        (Trait::IDENTIFICATION, identification.is_some()),
-        (Trait::USUAL_HOP_LIMIT, usual_hop_limit.is_some()),
-        (Trait::IPV6, segment.ip.flow_label.is_some()),
-        (
-            Trait::LABELLED,
-            segment.ip.flow_label.is_some_and(|label| label != 0),
-        ),
-        (Trait::DSCP, segment.ip.dscp != 0),
-        (Trait::HEADER_CUT, segment.header_cut),
-        (Trait::DATA_AFTER_FIN, data_after_fin(own, entry)),
-        (
+    let is_client = conversation.client.direction() == direction;
+    let is_guessed = matches!(conversation.client, Client::Guessed(_));
+    let label = segment.ip.flow_label;
+    let at_boundary = acceptance != Acceptance::Exact && is_boundary(segment.seq, own, recent);
+    let traits = Traits::default()
+        .with(Trait::FROM_CLIENT, is_client)
+        .with(Trait::CLIENT_GUESSED, is_guessed)
+        .with(Trait::SECOND_DIRECTION, direction.number() == 1)
+        .with(Trait::IDENTIFICATION, identification.is_some())
+        .with(Trait::USUAL_HOP_LIMIT, usual_hop_limit.is_some())
+        .with(Trait::IPV6, label.is_some())
+        .with(Trait::LABELLED, label.is_some_and(|label| label != 0))
+        .with(Trait::DSCP, segment.ip.dscp != 0)
+        .with(Trait::HEADER_CUT, segment.header_cut)
+        .with(Trait::DATA_AFTER_FIN, data_after_fin(own, entry))
+        .with(
             Trait::FIN_ACKED_BEFORE,
             fin_acked_before(own, peer, entry, recent),
-        ),
-        (Trait::TOOK_DATA_AFTER_FIN, took_data_after_fin(own, peer)),
-        (Trait::ENDS_BY_FIN, own.data_end() != own.next),
-        (Trait::MULTIPATH, multipath),
-        (
-            Trait::AT_BOUNDARY,
-            acceptance != Acceptance::Exact && is_boundary(segment.seq, own, recent),
-        ),
-        (Trait::ANSWERS, answers != 0),
-    ]);
+        )
+        .with(Trait::TOOK_DATA_AFTER_FIN, took_data_after_fin(own, peer))
+        .with(Trait::ENDS_BY_FIN, own.data_end() != own.next)
+        .with(Trait::MULTIPATH, multipath)
+        .with(Trait::AT_BOUNDARY, at_boundary)
+        .with(Trait::ANSWERS, answers != 0);
     let cut = match form {
         Form::Active => Some(segment.ack),
         _ => entry

@@ -37,23 +37,18 @@ const OPEN: u8 = 128;
 
 impl Side {
     pub(super) fn of(endpoint: &Endpoint, other: &Endpoint, message: Message) -> Side {
-        let traits = [
-            (SYN, endpoint.syn.is_seen()),
-            (ANSWERED_SYN, endpoint.syn.is_answer()),
-            (BARE_SYN, endpoint.syn.is_bare()),
-            (ACKNOWLEDGED, endpoint.acked().is_some()),
-            (FIN_ACKED, endpoint.fin_is_acked(other)),
-            (CLOSED_WINDOW, endpoint.has_closed_window()),
-            (COMPLETE, message == Message::Complete),
-            (OPEN, message == Message::Open),
-        ];
-        let of_trait = |(bit, holds): (u8, bool)| bit * u8::from(holds);
+        let bit = |bit: u8, holds: bool| bit * u8::from(holds);
+        let traits = bit(SYN, endpoint.syn.is_seen())
+            | bit(ANSWERED_SYN, endpoint.syn.is_answer())
+            | bit(BARE_SYN, endpoint.syn.is_bare())
+            | bit(ACKNOWLEDGED, endpoint.acked().is_some())
+            | bit(FIN_ACKED, endpoint.fin_is_acked(other))
+            | bit(CLOSED_WINDOW, endpoint.has_closed_window())
+            | bit(COMPLETE, message == Message::Complete)
+            | bit(OPEN, message == Message::Open);
         let [bytes @ .., _, _] = endpoint.bytes().min((1 << 48) - 1).to_le_bytes();
         Side {
-            traits: traits
-                .map(of_trait)
-                .into_iter()
-                .fold(0, |all, bit| all | bit),
+            traits,
             turns: endpoint.turns,
             burst: endpoint.burst,
             bytes,

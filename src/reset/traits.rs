@@ -56,10 +56,10 @@ impl Trait {
 }
 
 impl Traits {
-    /// Those of the list that hold.
-    pub fn of<const COUNT: usize>(list: [(Trait, bool); COUNT]) -> Traits {
-        let bits = list.map(|(it, holds)| it.0 * u32::from(holds));
-        Traits(bits.into_iter().fold(0, |all, bit| all | bit))
+    /// With this one, where it holds.
+    #[inline]
+    pub fn with(self, it: Trait, holds: bool) -> Traits {
+        Traits(self.0 | it.0 * u32::from(holds))
     }
 
     /// Whether it, or any of those it stands for, is true.
