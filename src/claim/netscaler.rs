@@ -1,6 +1,8 @@
 //! Citrix NetScaler writes the reason of a reset into its window, unscaled (Citrix CTX200852, "Citrix
 //! ADC (NetScaler) reset codes reference").
 
+use std::ops::RangeInclusive;
+
 use super::{Claim, Meaning, Vendor};
 
 type Group = (&'static [u16], Meaning, &'static str);
@@ -115,12 +117,18 @@ static CODES: &[Group] = &[
     (&[9702], Meaning::Other, "data after a FIN"),
 ];
 
+/// Where the codes lie. Most resets have window 0, and are not to be looked up.
+const BOUNDS: RangeInclusive<u16> = 8196..=10030;
+
 /// What the window of a reset says, `windows` giving those of its sender's segments before it, unscaled.
 ///
 /// Any TCP that aborts states its window in the reset, so a number in the table is a code only where
 /// it can't be a window: round ones never count; else it lies far (an eighth) from all windows of that
 /// side, or that side never varied its window.
 pub fn of_window(window: u16, windows: impl FnOnce() -> Vec<u16>) -> Option<Claim> {
+    if !BOUNDS.contains(&window) {
+        return None;
+    }
     let (_, meaning, text) = CODES.iter().find(|(codes, ..)| codes.contains(&window))?;
     let round = window % 512 == 0 || window % 1000 == 0;
     let windows = windows();
@@ -149,6 +157,13 @@ mod tests {
 
     fn meaning(window: u16, windows: &[u16]) -> Option<Meaning> {
         of_window(window, || windows.to_vec()).map(|claim| claim.meaning)
+    }
+
+    #[test]
+    fn all_codes_lie_within_the_bounds() {
+        let codes = || CODES.iter().flat_map(|(codes, ..)| codes.iter().copied());
+        assert_eq!(codes().min(), Some(*BOUNDS.start()));
+        assert_eq!(codes().max(), Some(*BOUNDS.end()));
     }
 
     #[test]

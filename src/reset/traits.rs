@@ -59,7 +59,7 @@ impl Traits {
     /// With this one, where it holds.
     #[inline]
     pub fn with(self, it: Trait, holds: bool) -> Traits {
-        Traits(self.0 | it.0 * u32::from(holds))
+        Traits(self.0 | (it.0 * u32::from(holds)))
     }
 
     /// Whether it, or any of those it stands for, is true.
