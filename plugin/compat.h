@@ -22,19 +22,12 @@
 #define RST_VERSION_TEXT(major, minor) RST_SPELLED(major) "." RST_SPELLED(minor)
 #define RST_BUILT_FOR RST_VERSION_TEXT(WIRESHARK_VERSION_MAJOR, WIRESHARK_VERSION_MINOR)
 
-/* From 4.6 on epan leaves out the protocol items that nobody wants, so the IP headers have to be
- * wanted beside TCP. Before, that would only cost time. */
+/* From 4.6 on epan leaves out the protocol items that nobody wants. Before, they are there where a tree
+ * is made at all, and to want them would only cost time. */
 #if RST_WIRESHARK_AT_LEAST(4, 6)
-#define RST_WANT_IP 1
+#define RST_WANT_PROTOCOLS 1
 #else
-#define RST_WANT_IP 0
-#endif
-
-/* The value of a field_info: part of it, then (from 4.2 on) behind a pointer. */
-#if RST_WIRESHARK_AT_LEAST(4, 2)
-#define RST_VALUE(item) ((item)->value)
-#else
-#define RST_VALUE(item) (&(item)->value)
+#define RST_WANT_PROTOCOLS 0
 #endif
 
 /* What a boolean preference points to. */

@@ -25,12 +25,12 @@ typedef struct rst_registered {
     int ip, ipv6, tcp;    /* hf of the protocols that we read */
     int data;             /* hf of what no dissector knows */
     int expert_tap;       /* who lists expert items */
-    int *inputs;          /* hf, one for each of core->inputs; -1 where this Wireshark has none */
+    int *sources;         /* hf, one for each of core->sources; -1 where this Wireshark has none */
 } rst_registered;
 
 extern rst_registered rst_plugin;
 
-/* More values of input fields than this in one frame are not looked at. */
+/* More inputs than this in one frame are not looked at. */
 #define RST_MOST_INPUTS 32
 
 /* The TCP layers of a frame and what is above the innermost one. */

@@ -9,17 +9,17 @@
 /* The longest TCP header and the largest payload, under TCP segmentation offload too. */
 #define LONGEST_SEGMENT (1 << 20)
 
-/* The captured bytes from an item's start on, at most `most`; NULL where there are none. */
-static const uint8_t *captured_bytes(const field_info *item, int most, uint32_t *captured)
+/* The captured bytes of an item's buffer from `start` on, at most `most`; NULL where there are none. */
+static const uint8_t *captured_bytes(const field_info *item, int start, int most, uint32_t *captured)
 {
     *captured = 0;
-    if (item->ds_tvb == NULL || item->start < 0)
+    if (item->ds_tvb == NULL || start < 0)
         return NULL;
-    int remaining = tvb_captured_length_remaining(item->ds_tvb, item->start);
+    int remaining = tvb_captured_length_remaining(item->ds_tvb, start);
     if (remaining <= 0)
         return NULL;
     *captured = (uint32_t)(remaining < most ? remaining : most);
-    return tvb_get_ptr(item->ds_tvb, item->start, (int)*captured);
+    return tvb_get_ptr(item->ds_tvb, start, (int)*captured);
 }
 
 static uint64_t link_source(const packet_info *pinfo)
@@ -42,8 +42,8 @@ static rst_packet read_layer(const packet_info *pinfo, const field_info *ip, con
         .link_source = link_source(pinfo),
         .tcp_offset = UINT32_MAX,
     };
-    packet.ip = captured_bytes(ip, LONGEST_IP_HEADER, &packet.ip_captured);
-    packet.tcp = captured_bytes(tcp, LONGEST_SEGMENT, &packet.tcp_captured);
+    packet.ip = captured_bytes(ip, ip->start, LONGEST_IP_HEADER, &packet.ip_captured);
+    packet.tcp = captured_bytes(tcp, tcp->start, LONGEST_SEGMENT, &packet.tcp_captured);
     if (packet.tcp != NULL && tvb_reported_length(tcp->ds_tvb) > (uint32_t)tcp->start)
         packet.reported = tvb_reported_length(tcp->ds_tvb) - (uint32_t)tcp->start;
     if (ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start)
@@ -51,52 +51,60 @@ static rst_packet read_layer(const packet_info *pinfo, const field_info *ip, con
     return packet;
 }
 
-static rst_input read_input(field_info *item, size_t input)
-{
-    rst_input read = {.input = (uint16_t)input};
+/* What a frame has of the sources. */
+typedef struct rst_inputs {
+    rst_input *inputs;
+    uint32_t count;
+} rst_inputs;
 
-    switch (item->hfinfo->type) {
-    case FT_STRING:
-        read.text = fvalue_get_string(RST_VALUE(item));
-        break;
-    case FT_UINT8:
-    case FT_UINT16:
-    case FT_UINT24:
-    case FT_UINT32:
-        read.number = fvalue_get_uinteger(RST_VALUE(item));
-        break;
-    case FT_UINT64:
-        read.number = fvalue_get_uinteger64(RST_VALUE(item));
-        break;
-    default:
-        break;
-    }
-    return read;
+static void add_input(rst_inputs *found, const field_info *item, size_t source)
+{
+    int start = item->start - rst_plugin.core->sources[source].lead;
+
+    if (found->count == RST_MOST_INPUTS)
+        return;
+    rst_input *input = &found->inputs[found->count];
+    input->source = (uint16_t)source;
+    input->bytes = captured_bytes(item, start, LONGEST_SEGMENT, &input->captured);
+    if (input->bytes != NULL)
+        found->count++;
 }
 
-/* The values of the wanted fields; how many there are. */
-static uint32_t read_inputs(proto_tree *tree, rst_input inputs[RST_MOST_INPUTS])
+static void add_protocol(rst_inputs *found, const field_info *item)
 {
-    uint32_t count = 0;
+    for (size_t i = 0; i < rst_plugin.core->source_count; i++) {
+        if (rst_plugin.core->sources[i].is_protocol && rst_plugin.sources[i] == item->hfinfo->id)
+            add_input(found, item, i);
+    }
+}
 
-    for (size_t i = 0; i < rst_plugin.core->input_count; i++) {
-        if (rst_plugin.inputs[i] < 0)
+static void add_fields(rst_inputs *found, proto_tree *tree)
+{
+    for (size_t i = 0; i < rst_plugin.core->source_count; i++) {
+        if (rst_plugin.core->sources[i].is_protocol || rst_plugin.sources[i] < 0)
             continue;
-        const GPtrArray *found = proto_get_finfo_ptr_array(tree, rst_plugin.inputs[i]);
-        for (guint j = 0; found != NULL && j < found->len && count < RST_MOST_INPUTS; j++)
-            inputs[count++] = read_input(g_ptr_array_index(found, j), i);
+        const GPtrArray *items = proto_get_finfo_ptr_array(tree, rst_plugin.sources[i]);
+        for (guint j = 0; items != NULL && j < items->len; j++)
+            add_input(found, g_ptr_array_index(items, j), i);
     }
-    return count;
 }
 
-/* Whether an application's dissector had a say: something stands behind TCP, and it is not what no
- * dissector knows. To look for each field in each frame would cost. */
-static bool has_application(const proto_node *tcp)
+/* The inputs above the innermost TCP. Where nothing stands behind it, or what no dissector knows, there
+ * is nothing to look for: that would cost in each frame. */
+static uint32_t read_inputs(proto_tree *tree, const proto_node *tcp, rst_input *inputs)
 {
+    rst_inputs found = {inputs, 0};
     const proto_node *above = tcp->next;
 
-    return above != NULL
-           && (PNODE_FINFO(above) == NULL || PNODE_FINFO(above)->hfinfo->id != rst_plugin.data);
+    if (above == NULL
+        || (PNODE_FINFO(above) != NULL && PNODE_FINFO(above)->hfinfo->id == rst_plugin.data))
+        return 0;
+    for (; above != NULL; above = above->next) {
+        if (PNODE_FINFO(above) != NULL)
+            add_protocol(&found, PNODE_FINFO(above));
+    }
+    add_fields(&found, tree);
+    return found.count;
 }
 
 /* The direct children of the root are the protocols of the frame in the order of dissection; TCP that
@@ -123,9 +131,9 @@ void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame)
         }
     }
     /* The application speaks in the innermost connection. */
-    if (innermost != NULL && has_application(innermost)) {
+    if (innermost != NULL) {
         packets[count - 1].inputs = frame->inputs;
-        packets[count - 1].input_count = read_inputs(tree, frame->inputs);
+        packets[count - 1].input_count = read_inputs(tree, innermost, frame->inputs);
     }
     frame->packet_count = count;
 }

@@ -231,22 +231,28 @@ static int want(GArray *wanted, const char *name)
     return field;
 }
 
-/* With TCP wanted, epan builds the tree, in which the IP items stand beside it. */
+static int want_protocol(GArray *wanted, const char *name)
+{
+    return RST_WANT_PROTOCOLS ? want(wanted, name) : proto_registrar_get_id_byname(name);
+}
+
+/* With anything wanted epan builds the tree, in which the protocols' items stand. A wanted item costs
+ * where it occurs, so of those that suffice the rarest is best: the fields among the sources are rarer
+ * than any protocol. */
 static GArray *wanted_fields(const rst_core *core)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
 
-    rst_plugin.tcp = want(wanted, "tcp");
-    rst_plugin.ip = proto_registrar_get_id_byname("ip");
-    rst_plugin.ipv6 = proto_registrar_get_id_byname("ipv6");
-    rst_plugin.data = proto_registrar_get_id_byname("data");
-    if (RST_WANT_IP) {
-        want(wanted, "ip");
-        want(wanted, "ipv6");
+    rst_plugin.sources = g_new(int, core->source_count);
+    for (size_t i = 0; i < core->source_count; i++) {
+        const rst_source *source = &core->sources[i];
+        rst_plugin.sources[i] =
+            source->is_protocol ? want_protocol(wanted, source->name) : want(wanted, source->name);
     }
-    rst_plugin.inputs = g_new(int, core->input_count);
-    for (size_t i = 0; i < core->input_count; i++)
-        rst_plugin.inputs[i] = want(wanted, core->inputs[i]);
+    rst_plugin.ip = want_protocol(wanted, "ip");
+    rst_plugin.ipv6 = want_protocol(wanted, "ipv6");
+    rst_plugin.data = proto_registrar_get_id_byname("data");
+    rst_plugin.tcp = wanted->len > 0 ? want_protocol(wanted, "tcp") : want(wanted, "tcp");
     return wanted;
 }
 

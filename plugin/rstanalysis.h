@@ -34,11 +34,18 @@ typedef struct rst_expert {
     uint8_t severity; /* enum rst_severity */
 } rst_expert;
 
-/* One occurrence of an input field in a frame. */
+/* A protocol above TCP, or a field, whose bytes the core reads. */
+typedef struct rst_source {
+    const char *name;
+    uint8_t lead;      /* bytes before the item that belong to it */
+    bool is_protocol;
+} rst_source;
+
+/* One occurrence of a source in a frame. The bytes live during the call only. */
 typedef struct rst_input {
-    const char *text;        /* its text, NULL for a number; it lives during the call only */
-    uint64_t number;
-    uint16_t input;          /* index into the inputs */
+    const uint8_t *bytes;  /* captured bytes from its start on */
+    uint32_t captured;     /* how many they are */
+    uint16_t source;       /* index into the sources */
 } rst_input;
 
 /* Types of preferences, in the order of preference::Kind. */
@@ -74,7 +81,7 @@ typedef struct rst_packet {
     int64_t seconds;         /* since the epoch */
     const uint8_t *ip;       /* captured bytes from the IP header on */
     const uint8_t *tcp;      /* captured bytes from the TCP header on */
-    const rst_input *inputs; /* what Wireshark decoded above TCP */
+    const rst_input *inputs; /* what Wireshark found above TCP */
     uint64_t link_source;    /* link-layer source address as a number, 0 for none */
     uint32_t ip_captured;    /* how many bytes `ip` has */
     uint32_t tcp_captured;   /* how many bytes `tcp` has */
@@ -154,8 +161,8 @@ typedef struct rst_core {
     size_t field_count;
     const rst_expert *experts;
     size_t expert_count;
-    const char *const *inputs; /* names of the Wireshark fields that the core wants */
-    size_t input_count;
+    const rst_source *sources;
+    size_t source_count;
     const rst_preference *preferences;
     size_t preference_count;
     size_t info_column;        /* index of the preference that switches the notes on */

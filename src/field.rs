@@ -1,4 +1,4 @@
-//! The `rstanalysis.*` fields, expert items and wanted inputs. Each name is written here and nowhere
+//! The `rstanalysis.*` fields, expert items and sources. Each name is written here and nowhere
 //! else; the C glue registers what these tables hold.
 
 use std::ffi::CStr;
@@ -186,57 +186,51 @@ pub static EXPERTS: &[ExpertDescription] = &[
     },
 ];
 
-/// A Wireshark field that says something about the application, wherever it occurs in a frame.
-pub struct Input {
+/// What Wireshark found above TCP, of which the core reads the bytes.
+pub struct Source {
     /// Its name in Wireshark.
     pub name: &'static CStr,
-    /// What it says.
-    pub meaning: InputMeaning,
+    /// What its bytes are.
+    pub content: Content,
+    /// Bytes before the item that belong to it.
+    pub lead: u8,
+    /// A protocol, or a field of one.
+    pub is_protocol: bool,
 }
 
-/// What an input says of the frame.
+/// What the bytes of a source are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputMeaning {
-    /// There is an HTTP reply, with this status.
-    ReplyStatus,
-    /// There is an HTTP request, with this method.
-    RequestMethod,
-    /// The name in an HTTP request's Host header.
-    Host,
-    /// The server's name in a ClientHello.
-    ServerName,
-    /// The level of a TLS alert; it stands before the description.
-    AlertLevel,
-    /// The description of a TLS alert.
-    AlertDescription,
+pub enum Content {
+    /// An HTTP message, or the rest of one.
+    Http,
+    /// TLS records, as they were sent.
+    Tls,
+    /// A TLS alert in the clear: level and description.
+    Alert,
 }
 
-/// All inputs besides the protocol items: fields that occur in few frames of their protocols, as each
-/// costs where it occurs. One that this Wireshark does not know is missed, nothing else.
-pub static INPUTS: &[Input] = &[
-    Input {
-        name: c"http.response.code",
-        meaning: InputMeaning::ReplyStatus,
+/// All sources besides the headers. Where Wireshark puts segments together, the bytes are the whole
+/// message; where it decrypts, they are in the clear. One that this Wireshark does not know is missed,
+/// nothing else.
+pub static SOURCES: &[Source] = &[
+    Source {
+        name: c"http",
+        content: Content::Http,
+        lead: 0,
+        is_protocol: true,
     },
-    Input {
-        name: c"http.request.method",
-        meaning: InputMeaning::RequestMethod,
+    Source {
+        name: c"tls",
+        content: Content::Tls,
+        lead: 0,
+        is_protocol: true,
     },
-    Input {
-        name: c"http.host",
-        meaning: InputMeaning::Host,
-    },
-    Input {
-        name: c"tls.handshake.extensions_server_name",
-        meaning: InputMeaning::ServerName,
-    },
-    Input {
-        name: c"tls.alert_message.level",
-        meaning: InputMeaning::AlertLevel,
-    },
-    Input {
+    // RFC 8446 6: the level is the byte before.
+    Source {
         name: c"tls.alert_message.desc",
-        meaning: InputMeaning::AlertDescription,
+        content: Content::Alert,
+        lead: 1,
+        is_protocol: false,
     },
 ];
 

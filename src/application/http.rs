@@ -1,7 +1,65 @@
-//! The head of an HTTP/1 message, as far as it says where the message ends (RFC 9112 6.3).
+//! The head of an HTTP/1 message: how it starts (RFC 9112 2.1) and where it ends (6.3).
 //!
 //! Wireshark shows a message when it has all of it. Of one that is never completed, and in captures
 //! that cut payloads, only the head's own bytes tell how much is missing.
+
+/// Methods that a cut line is believed to be a request by (RFC 9110 9, RFC 5789).
+const METHODS: [&[u8]; 9] = [
+    b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH",
+];
+/// The longest head that is searched for the Host header: what servers take (Apache, nginx: 8 KiB).
+const LONGEST_HEAD: usize = 8192;
+
+/// How a message starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start<'a> {
+    /// Status code of a reply; none for a request.
+    pub status: Option<u16>,
+    /// A request with the method HEAD.
+    pub asks_head: bool,
+    /// What a request's Host header names.
+    pub host: Option<&'a str>,
+}
+
+/// The start of the message that Wireshark shows as HTTP; none where the bytes go on with a message that
+/// was shown before.
+pub fn start(message: &[u8]) -> Option<Start<'_>> {
+    if message.starts_with(b"HTTP/") {
+        return Some(Start {
+            status: Some(status(message)?),
+            asks_head: false,
+            host: None,
+        });
+    }
+    let head = &message[..message.len().min(LONGEST_HEAD)];
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n');
+    let line = lines.next()?;
+    let method = line.split(|byte| *byte == b' ').next()?;
+    let has_version = line.windows(6).any(|six| six == b" HTTP/");
+    let is_known = METHODS.contains(&method) && method.len() < line.len();
+    let is_token = !method.is_empty() && method.iter().all(is_method_letter);
+    if !(is_known || is_token && has_version) {
+        return None;
+    }
+    let fields = lines.take_while(|line| !matches!(*line, b"\r\n" | b"\n"));
+    let host = fields
+        .map(trim_newline)
+        .find_map(|line| value(line, b"host"));
+    Some(Start {
+        status: None,
+        asks_head: method == b"HEAD",
+        host: host.filter(|name| !name.is_empty()),
+    })
+}
+
+/// As in all methods that IANA lists (RFC 9110 9.1 would allow more).
+fn is_method_letter(byte: &u8) -> bool {
+    byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_')
+}
+
+fn trim_newline(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\n").unwrap_or(line)
+}
 
 /// Where a message ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +151,34 @@ mod tests {
         assert_eq!((head.length as usize, head.body), (cut.len(), Some(5000)));
         let number = b"POST / HTTP/1.1\r\nContent-Length: 50";
         assert_eq!(read(number).unwrap().body, None);
+    }
+
+    #[test]
+    fn start_tells_requests_from_replies() {
+        let request =
+            start(b"GET /a HTTP/1.1\r\nAccept: */*\r\nHOST: shop.example \r\n\r\n").unwrap();
+        assert_eq!((request.status, request.host), (None, Some("shop.example")));
+        let behind = start(b"GET /a HTTP/1.1\r\n\r\nHost: body\r\n").unwrap();
+        assert_eq!(behind.host, None);
+        let reply = start(b"HTTP/1.0 503 Busy\r\nHost: no\r\n").unwrap();
+        assert_eq!((reply.status, reply.host), (Some(503), None));
+        assert!(start(b"HEAD / HTTP/1.1\r\n").unwrap().asks_head);
+        assert!(start(b"M-SEARCH * HTTP/1.1\r\n").is_some());
+    }
+
+    #[test]
+    fn cut_line_is_a_request_by_its_method() {
+        assert!(start(b"POST /index.ht").is_some());
+        assert!(start(b"PROPFIND /index.ht").is_none());
+        for rest in [
+            &b"GET"[..],
+            b"",
+            b"AND SO ON\r\n",
+            b"HTTP/1.1 x",
+            b" GET / HTTP/1.1\r\n",
+        ] {
+            assert_eq!(start(rest), None, "{rest:?}");
+        }
     }
 
     #[test]

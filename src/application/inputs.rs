@@ -1,90 +1,85 @@
-//! The values of Wireshark's fields, folded into what a segment says.
+//! What Wireshark found above TCP, folded into what a segment says.
 
+use super::hello::server_name;
 use super::tls::Alert;
-use super::{Application, Http};
-use crate::field::InputMeaning;
+use super::{Application, Http, http};
+use crate::field::Content;
 
-/// One occurrence of a wanted field in a frame.
+/// One occurrence of a source in a frame.
 #[derive(Clone, Copy, Debug)]
-pub struct Value<'a> {
-    /// What the field says.
-    pub meaning: InputMeaning,
-    /// Its number; 0 for texts.
-    pub number: u64,
-    /// Its text; empty for numbers.
-    pub text: &'a str,
+pub struct Input<'a> {
+    /// What the bytes are.
+    pub content: Content,
+    /// The captured bytes from its start on; more may follow than belong to it.
+    pub bytes: &'a [u8],
 }
 
-/// Folds the values of a frame, and gives back the server's name, where one of them is it. Of several
-/// messages in a frame the last one counts: those before it are complete.
-pub fn fold<'a>(values: impl Iterator<Item = Value<'a>>) -> (Application, Option<&'a str>) {
+/// Folds the inputs of a frame, and gives back the server's name, where one of them says it. Of several
+/// messages in a frame the last one counts: those before it are complete. The name in a ClientHello
+/// counts more than that in a Host header.
+pub fn fold<'a>(inputs: impl Iterator<Item = Input<'a>>) -> (Application, Option<&'a str>) {
     let mut application = Application::default();
-    let mut alert_level = 0;
-    let mut name = None;
+    let (mut host, mut hello) = (None, None);
     let mut messages = 0_u8;
-    for value in values {
-        let small = u8::try_from(value.number).unwrap_or(u8::MAX);
-        match value.meaning {
-            InputMeaning::ReplyStatus => {
-                messages = messages.saturating_add(1);
-                let status = u16::try_from(value.number).unwrap_or(u16::MAX);
-                application.http = Some(Http {
-                    status: Some(status),
-                    asks_head: false,
-                    count: messages,
-                });
-            }
-            InputMeaning::RequestMethod => {
+    for input in inputs {
+        match input.content {
+            Content::Http => {
+                let Some(start) = http::start(input.bytes) else {
+                    continue;
+                };
                 messages = messages.saturating_add(1);
                 application.http = Some(Http {
-                    status: None,
-                    asks_head: value.text == "HEAD",
+                    status: start.status,
+                    asks_head: start.asks_head,
                     count: messages,
                 });
+                host = host.or(start.host);
             }
-            InputMeaning::AlertLevel => alert_level = small,
-            InputMeaning::AlertDescription => {
-                application.alert = Some(Alert {
-                    level: alert_level,
-                    description: small,
-                });
+            Content::Tls => hello = hello.or_else(|| server_name(input.bytes)),
+            Content::Alert => {
+                if let [level, description, ..] = *input.bytes {
+                    application.alert = Some(Alert { level, description });
+                }
             }
-            InputMeaning::Host => name = name.or(Some(value.text)),
-            InputMeaning::ServerName => name = Some(value.text),
         }
     }
-    (application, name)
+    (application, hello.or(host))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::application::hello::tests::client_hello;
 
-    fn value(meaning: InputMeaning, number: u64, text: &str) -> Value<'_> {
-        Value {
-            meaning,
-            number,
-            text,
-        }
+    fn input(content: Content, bytes: &[u8]) -> Input<'_> {
+        Input { content, bytes }
     }
 
     #[test]
     fn last_message_of_a_frame_counts() {
         let parts = [
-            value(InputMeaning::ReplyStatus, 304, ""),
-            value(InputMeaning::ReplyStatus, 404, ""),
+            input(Content::Http, b"HTTP/1.1 304 Not Modified\r\n\r\n"),
+            input(Content::Http, b"HTTP/1.1 404 Not Found\r\n\r\n"),
         ];
         let (application, name) = fold(parts.into_iter());
-        assert_eq!((application.http.unwrap().status, name), (Some(404), None));
-        let head = value(InputMeaning::RequestMethod, 0, "HEAD");
+        let http = application.http.unwrap();
+        assert_eq!((http.status, http.count, name), (Some(404), 2, None));
+        let head = input(Content::Http, b"HEAD / HTTP/1.1\r\n\r\n");
         assert!(fold([head].into_iter()).0.http.unwrap().asks_head);
     }
 
     #[test]
+    fn rest_of_a_message_is_none_of_its_own() {
+        let rest = input(Content::Http, b"and so on, HTTP/1.1 200 OK\r\n");
+        assert_eq!(fold([rest].into_iter()).0.http, None);
+    }
+
+    #[test]
     fn name_in_the_client_hello_counts_more_than_the_host_header() {
+        let hello = client_hello("a.example");
         let parts = [
-            value(InputMeaning::ServerName, 0, "a.example"),
-            value(InputMeaning::Host, 0, "b.example"),
+            input(Content::Tls, &hello),
+            input(Content::Http, b"GET / HTTP/1.1\r\nHost: b.example\r\n\r\n"),
         ];
         assert_eq!(fold(parts.into_iter()).1, Some("a.example"));
         let turned = parts.into_iter().rev();
@@ -93,10 +88,9 @@ mod tests {
 
     #[test]
     fn alert_needs_its_description() {
-        let level = value(InputMeaning::AlertLevel, 2, "");
-        let description = value(InputMeaning::AlertDescription, 40, "");
+        let level = input(Content::Alert, &[2]);
         assert_eq!(fold([level].into_iter()).0.alert, None);
-        let alert = fold([level, description].into_iter()).0.alert.unwrap();
-        assert!(alert.is_fatal());
+        let whole = input(Content::Alert, &[2, 40, 9]);
+        assert!(fold([whole].into_iter()).0.alert.unwrap().is_fatal());
     }
 }

@@ -1,11 +1,12 @@
-//! What one segment says above TCP: from the fields that Wireshark decodes anyway, and from the first
-//! bytes of its payload.
+//! What one segment says above TCP: from the messages that Wireshark puts together or decrypts anyway,
+//! and from the first bytes of its payload.
 //!
-//! Complete HTTP messages come from Wireshark, which puts them together; their heads tell what is missing. TLS records and goodbyes are read from the
-//! bytes: their form says enough, on any port and in any version of Wireshark, and fields that occur
-//! in every frame of a protocol would cost in every frame.
+//! Complete HTTP messages and ClientHellos are read where Wireshark shows them; heads tell what is missing
+//! of others. TLS records and goodbyes are read from the payload: their form says enough, on any port and
+//! in any version of Wireshark. Fields would say the same, but a wanted field costs in every frame.
 
 pub mod goodbye;
+mod hello;
 pub mod http;
 pub mod inputs;
 pub mod tls;

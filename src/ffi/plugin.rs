@@ -9,7 +9,7 @@ use super::session::{annotate, observe, recall, session_free, session_new, speak
 use super::statistics::{
     has_reset, statistic_free, statistic_new, statistic_note, statistic_rows, statistic_settle,
 };
-use super::tables::{C_COLUMNS, C_EXPERTS, C_FIELDS, C_INPUTS, C_PREFERENCES, Shared};
+use super::tables::{C_COLUMNS, C_EXPERTS, C_FIELDS, C_PREFERENCES, C_SOURCES, Shared};
 use crate::preference::Preference;
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
@@ -42,8 +42,8 @@ static CORE: Shared<rst_core> = Shared(rst_core {
     field_count: C_FIELDS.0.len(),
     experts: C_EXPERTS.0.as_ptr(),
     expert_count: C_EXPERTS.0.len(),
-    inputs: C_INPUTS.0.as_ptr(),
-    input_count: C_INPUTS.0.len(),
+    sources: C_SOURCES.0.as_ptr(),
+    source_count: C_SOURCES.0.len(),
     preferences: C_PREFERENCES.0.as_ptr(),
     preference_count: C_PREFERENCES.0.len(),
     info_column: Preference::InfoColumn as usize,

@@ -1,6 +1,6 @@
 //! The session behind the opaque pointer, and the functions that C calls on it.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 use std::ptr;
 
 use super::bindings::{rst_input, rst_packet, rst_reports, rst_session};
@@ -8,9 +8,9 @@ use super::contain::{contain, install_hook};
 use super::fault::inject;
 use super::lent::{Lent, NOTHING};
 use super::preferences::current;
-use crate::application::inputs::{self, Value as Input};
+use crate::application::inputs::{self, Input};
 use crate::decode::{RawSegment, decode};
-use crate::field::INPUTS;
+use crate::field::SOURCES;
 use crate::segment::{Application, Nanoseconds};
 use crate::session::{Session, annotate_failure, failure};
 
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
             elements(packet.tcp, packet.tcp_captured),
         )
     };
-    // SAFETY: read.c filled so many elements of its array, whose texts belong to the frame's tree.
+    // SAFETY: read.c filled so many elements of its array, whose bytes belong to the frame's tree.
     let inputs = unsafe { elements(packet.inputs, packet.input_count) };
     let observed = contain(|| {
         inject("panic-observe", packet.frame);
@@ -185,29 +185,17 @@ impl Handle {
         if inputs.is_empty() {
             return Application::default();
         }
-        let values = inputs.iter().filter_map(|input| {
+        let inputs = inputs.iter().filter_map(|input| {
             Some(Input {
-                meaning: INPUTS.get(usize::from(input.input))?.meaning,
-                number: input.number,
-                // SAFETY: the glue's texts end with NUL and live during the call.
-                text: unsafe { text(input.text) },
+                content: SOURCES.get(usize::from(input.source))?.content,
+                // SAFETY: read.c took the length from the captured bytes of the same buffer.
+                bytes: unsafe { elements(input.bytes, input.captured) },
             })
         });
-        let (mut application, name) = inputs::fold(values);
+        let (mut application, name) = inputs::fold(inputs);
         application.server_name = name.and_then(|name| self.session.name(name));
         application
     }
-}
-
-/// # Safety
-/// `start` is NULL or points to a text that ends with NUL and outlives the result.
-unsafe fn text<'a>(start: *const c_char) -> &'a str {
-    if start.is_null() {
-        return "";
-    }
-    // SAFETY: by the contract above.
-    let text = unsafe { CStr::from_ptr(start) };
-    text.to_str().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! The tables of `field.rs`, `preference.rs` and `statistics` as C sees them, made at compile time.
 
-use std::ffi::c_char;
-
-use super::bindings::{rst_choice, rst_column, rst_expert, rst_field, rst_preference};
-use crate::field::{EXPERTS, FIELDS, INPUTS};
+use super::bindings::{rst_choice, rst_column, rst_expert, rst_field, rst_preference, rst_source};
+use crate::field::{EXPERTS, FIELDS, SOURCES};
 use crate::preference::{Choice, PREFERENCES};
 use crate::statistics::COLUMNS;
 
@@ -117,12 +115,21 @@ pub static C_PREFERENCES: Shared<[rst_preference; PREFERENCES.len()]> = Shared({
     table
 });
 
-/// The names of `INPUTS` for C.
-pub static C_INPUTS: Shared<[*const c_char; INPUTS.len()]> = Shared({
-    let mut table = [std::ptr::null(); INPUTS.len()];
+/// `SOURCES` for C.
+pub static C_SOURCES: Shared<[rst_source; SOURCES.len()]> = Shared({
+    let empty = rst_source {
+        name: std::ptr::null(),
+        lead: 0,
+        is_protocol: false,
+    };
+    let mut table = [empty; SOURCES.len()];
     let mut i = 0;
-    while i < INPUTS.len() {
-        table[i] = INPUTS[i].name.as_ptr();
+    while i < SOURCES.len() {
+        table[i] = rst_source {
+            name: SOURCES[i].name.as_ptr(),
+            lead: SOURCES[i].lead,
+            is_protocol: SOURCES[i].is_protocol,
+        };
         i += 1;
     }
     table
