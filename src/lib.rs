@@ -21,6 +21,7 @@ pub mod kernel;
 mod lookup;
 pub mod names;
 pub mod options;
+mod packed;
 pub mod preference;
 pub mod recent;
 pub mod report;

@@ -114,6 +114,11 @@ impl Recent {
         Ticket(self.written)
     }
 
+    /// Where the newest segment stands.
+    pub fn newest(&self) -> Ticket {
+        Ticket(self.written)
+    }
+
     /// The segment at `ticket`, unless the ring has moved past it.
     pub fn get(&self, ticket: Ticket) -> Option<&Entry> {
         let number = ticket.0.checked_sub(1)?;

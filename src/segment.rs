@@ -16,7 +16,7 @@ pub const MILLISECOND: Nanoseconds = 1_000_000;
 /// A point in time to the millisecond, in four bytes. It wraps after 49 days; of two ticks the later
 /// is known by the order of the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tick(u32);
+pub struct Tick(pub(crate) u32);
 
 /// A length of time to the millisecond, in four bytes: 49 days, or more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Milliseconds {
 pub struct Moment {
     /// Number of the frame; 0 stands for never.
     pub frame: u32,
-    tick: Tick,
+    pub(crate) tick: Tick,
 }
 
 impl Moment {
@@ -58,11 +58,6 @@ impl Moment {
     pub fn at(frame: u32, time: Nanoseconds) -> Moment {
         let tick = Tick::at(time);
         Moment { frame, tick }
-    }
-
-    /// When it was, without the frame.
-    pub fn tick(self) -> Tick {
-        self.tick
     }
 
     /// Whether it ever came.

@@ -25,17 +25,17 @@ pub enum Attempt {
 /// The attempts of one side. Seven bytes, since each endpoint has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
-    count: u8,
-    stalled: u8,
-    traits: Traits,
+    pub(super) count: u8,
+    pub(super) stalled: u8,
+    pub(super) traits: Traits,
     /// Between the last two, in units.
-    interval: [u8; 2],
+    pub(super) interval: [u8; 2],
     /// The smallest payload that is retransmitted.
-    stuck: [u8; 2],
+    pub(super) stuck: [u8; 2],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Traits(u8);
+pub(super) struct Traits(pub(super) u8);
 
 impl Traits {
     /// The other side has spoken since the last attempt.

@@ -16,8 +16,8 @@ const HABIT: u8 = 3;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Identification {
     // As bytes, so that it fits into three of them.
-    last: [u8; 2],
-    steps: u8,
+    pub(super) last: [u8; 2],
+    pub(super) steps: u8,
 }
 
 /// How a packet's identification fits its sender's habit.

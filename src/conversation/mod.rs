@@ -1,13 +1,16 @@
 //! The conversations of the file: one record per pair of sockets, one endpoint per direction.
 
 mod attempts;
+mod coder;
 mod endpoint;
 mod exchange;
+mod frozen;
 mod identification;
 mod opening;
 mod pair;
 mod round_trip;
 mod silences;
+mod store;
 mod table;
 
 pub use attempts::Attempts;
@@ -24,7 +27,7 @@ use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment, Tick};
 use crate::seq::Seq;
 
 /// Which of a pair's two sockets sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Direction(u8);
 
 impl Direction {
@@ -55,6 +58,12 @@ pub enum Client {
     Known(Direction),
     /// No SYN in the file: who owns the higher port.
     Guessed(Direction),
+}
+
+impl Default for Client {
+    fn default() -> Client {
+        Client::Guessed(Direction::default())
+    }
 }
 
 impl Client {
@@ -125,11 +134,15 @@ impl Conversation {
         } else {
             Client::Guessed(direction.reverse())
         };
+        Conversation::unseen(Tick::at(segment.time), client)
+    }
+
+    fn unseen(opened: Tick, client: Client) -> Conversation {
         Conversation {
             client,
             endpoints: Default::default(),
             exchange: None,
-            opened: Tick::at(segment.time),
+            opened,
             silences: Silences::default(),
         }
     }
@@ -198,7 +211,7 @@ impl Conversation {
             second
         };
         if last.happened() {
-            last.tick()
+            last.tick
         } else {
             self.opened
         }
@@ -207,6 +220,19 @@ impl Conversation {
     /// What is known of the silences after which the connection went on.
     pub fn silences(&self) -> Silences {
         self.silences
+    }
+
+    /// Whether it has come to an end: one side reset it, or both closed it and know.
+    pub fn is_over(&self) -> bool {
+        let [first, second] = &self.endpoints;
+        let reset = first.series.is_some() || second.series.is_some();
+        reset || (first.fin_is_acked(second) && second.fin_is_acked(first))
+    }
+
+    /// Whether a recent segment belongs to it.
+    fn is_recent(&self, recent: &Recent) -> bool {
+        let mut endpoints = self.endpoints.iter();
+        endpoints.any(|endpoint| recent.get(endpoint.ticket).is_some())
     }
 
     /// Takes in a segment that is no reset.
@@ -319,5 +345,11 @@ mod tests {
     fn a_live_conversation_takes_no_more_than_256_bytes() {
         let all = size_of::<Conversation>() + Conversations::BYTES_TO_FIND;
         assert!(all <= 256, "{all}, an endpoint {}", size_of::<Endpoint>());
+    }
+
+    #[test]
+    fn a_finished_conversation_takes_no_more_than_128_bytes() {
+        let all = size_of::<frozen::Frozen>() + Conversations::BYTES_TO_FIND;
+        assert!(all <= 128, "{all}");
     }
 }

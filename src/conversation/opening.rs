@@ -4,7 +4,7 @@ use crate::segment::{Flags, Segment};
 
 /// What is kept of a side's SYN, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Opening(u8);
+pub struct Opening(pub(super) u8);
 
 impl Opening {
     const SEEN: u8 = 1;

@@ -17,10 +17,10 @@ const GRANULARITY: Nanoseconds = 10 * MILLISECOND;
 /// The estimate and the one segment that is being timed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoundTrip {
-    smoothed_us: u32,
-    variation_us: u32,
+    pub(super) smoothed_us: u32,
+    pub(super) variation_us: u32,
     /// The number after the timed segment, and when it passed, in microseconds that wrap and skip 0.
-    timed: Option<(Seq, NonZeroU32)>,
+    pub(super) timed: Option<(Seq, NonZeroU32)>,
 }
 
 fn microseconds(time: Nanoseconds) -> NonZeroU32 {

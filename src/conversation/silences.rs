@@ -12,9 +12,9 @@ const FROM_SECOND: u8 = 0x80;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Silences {
     /// Class of the longest one that was followed by segments of both sides, 0 for none.
-    survived: u8,
+    pub(super) survived: u8,
     /// Class of the longest one since one side alone spoke, and which side that is.
-    open: u8,
+    pub(super) open: u8,
 }
 
 fn class(silence: Nanoseconds) -> u8 {

@@ -1,9 +1,17 @@
-//! Finds the conversation of a segment by its two sockets.
+//! Finds the conversation of a segment by its two sockets, and keeps those that are over in little space.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use super::pair::{Addresses, Family, Pair};
+use super::store::{Kept, Store};
 use super::{Conversation, Direction};
 use crate::lookup::Lookup;
+use crate::recent::{Recent, Ticket};
 use crate::segment::{Index, Segment, Socket};
+
+/// Conversations frozen a segment, at most: no more than one ends with a segment, but some have to wait.
+const MOST_FROZEN: usize = 2;
 
 /// All conversations of the file.
 #[derive(Debug, Default)]
@@ -11,28 +19,38 @@ pub struct Conversations {
     lookup: Lookup,
     directory: Vec<Entry>,
     addresses: Addresses,
-    list: Vec<Conversation>,
+    store: Store,
+    /// Those that are over, in the order in which they may be frozen: when the ring has moved past the
+    /// ticket, no segment of theirs is at hand any more.
+    over: VecDeque<(Index, Ticket)>,
 }
 
-/// Where a conversation is kept, by its index.
+/// What is known of a conversation but its record.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     pair: Pair,
     place: Place,
 }
 
-/// A place in the list, and the family of the pair beside it.
+/// The place of its record, what its addresses are, and whether it waits to be frozen.
 #[derive(Clone, Copy, Debug)]
 struct Place(u32);
 
 impl Place {
     const LONG: u32 = 1 << 31;
+    const FROZEN: u32 = 1 << 30;
+    const WAITS: u32 = 1 << 29;
+    /// At a hundred bytes each no machine has memory for more.
+    const NUMBER: u32 = Place::WAITS - 1;
 
-    fn new(place: usize, family: Family) -> Place {
-        match family {
-            Family::V4 => Place(place as u32),
-            Family::Long => Place(place as u32 | Place::LONG),
-        }
+    fn new(kept: Kept, family: Family) -> Place {
+        let mut place = Place(if family == Family::Long {
+            Place::LONG
+        } else {
+            0
+        });
+        place.keep(kept);
+        place
     }
 
     fn family(self) -> Family {
@@ -42,8 +60,24 @@ impl Place {
         }
     }
 
-    fn in_list(self) -> usize {
-        (self.0 & !Place::LONG) as usize
+    fn kept(self) -> Kept {
+        let number = self.0 & Place::NUMBER;
+        match self.0 & Place::FROZEN {
+            0 => Kept::Live(number),
+            _ => Kept::Frozen(number),
+        }
+    }
+
+    fn keep(&mut self, kept: Kept) {
+        let number = match kept {
+            Kept::Live(number) => number,
+            Kept::Frozen(number) => number | Place::FROZEN,
+        };
+        self.0 = self.0 & (Place::LONG | Place::WAITS) | number;
+    }
+
+    fn waits(self) -> bool {
+        self.0 & Place::WAITS != 0
     }
 }
 
@@ -69,8 +103,8 @@ impl Conversations {
         let key = pair.key(family);
         let known = lookup.find(key, |index| directory[index.place()].is(pair, family));
         let index = known.unwrap_or_else(|| {
-            let place = Place::new(self.list.len(), family);
-            self.list.push(Conversation::new(segment, direction));
+            let kept = self.store.add(Conversation::new(segment, direction));
+            let place = Place::new(kept, family);
             let index = Index::new(directory.len());
             directory.push(Entry { pair, place });
             lookup.add(key, index, |index| directory[index.place()].key());
@@ -95,8 +129,22 @@ impl Conversations {
     }
 
     /// The conversation at `index`, which [`Conversations::index`] gave.
-    pub fn get(&self, index: Index) -> &Conversation {
-        &self.list[self.directory[index.place()].place.in_list()]
+    pub fn get(&self, index: Index) -> Cow<'_, Conversation> {
+        self.store.get(self.directory[index.place()].place.kept())
+    }
+
+    /// The conversation at `index`, to change it. One that is over comes back to life.
+    pub fn get_mut(&mut self, index: Index) -> &mut Conversation {
+        let place = &mut self.directory[index.place()].place;
+        let number = match place.kept() {
+            Kept::Live(number) => number,
+            Kept::Frozen(number) => {
+                let number = self.store.thaw(number);
+                place.keep(Kept::Live(number));
+                number
+            }
+        };
+        self.store.get_mut(number)
     }
 
     /// Makes the conversation at `index` as if nothing had been seen of it.
@@ -109,15 +157,56 @@ impl Conversations {
         conversation.keep_hosts(hosts);
     }
 
-    /// The conversation at `index`, to change it.
-    pub fn get_mut(&mut self, index: Index) -> &mut Conversation {
-        &mut self.list[self.directory[index.place()].place.in_list()]
+    /// To be called after each segment, with its conversation: freezes what was over long ago.
+    pub fn settle(&mut self, index: Index, recent: &Recent) {
+        let place = self.directory[index.place()].place;
+        if let (Kept::Live(number), false) = (place.kept(), place.waits()) {
+            let conversation = self.store.get_mut(number);
+            debug_assert!(conversation.survives_freezing(), "{conversation:?}");
+            if conversation.is_over() {
+                self.wait(index, recent);
+            }
+        }
+        for _ in 0..MOST_FROZEN {
+            match self.over.front() {
+                Some((index, ticket)) if recent.get(*ticket).is_none() => {
+                    let index = *index;
+                    self.over.pop_front();
+                    self.freeze(index, recent);
+                }
+                _ => break,
+            }
+        }
+    }
+
+    fn wait(&mut self, index: Index, recent: &Recent) {
+        self.directory[index.place()].place.0 |= Place::WAITS;
+        self.over.push_back((index, recent.newest()));
+    }
+
+    /// Freezes a conversation that has waited, unless it has gone on.
+    fn freeze(&mut self, index: Index, recent: &Recent) {
+        let place = &mut self.directory[index.place()].place;
+        place.0 &= !Place::WAITS;
+        let Kept::Live(number) = place.kept() else {
+            return;
+        };
+        let conversation = self.store.get_mut(number);
+        if !conversation.is_over() {
+            return;
+        }
+        if conversation.is_recent(recent) {
+            self.wait(index, recent);
+        } else if let Some(frozen) = self.store.freeze(number) {
+            place.keep(Kept::Frozen(frozen));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::Flags;
     use crate::segment::tests::segment;
 
     fn reversed<'a>(segment: &Segment<'a>) -> Segment<'a> {
@@ -183,5 +272,103 @@ mod tests {
         assert_eq!(table.index(&reversed(&there)), (index, direction));
         let sockets = [there.source, there.destination];
         assert_eq!(table.sockets_of(index, direction), sockets);
+    }
+
+    /// A segment from another client, with other numbers, of no conversation that matters.
+    fn filler(frame: u32) -> Segment<'static> {
+        let mut filler = segment(frame);
+        filler.source.port = 1000;
+        filler
+    }
+
+    /// Takes in a segment as the session does.
+    fn observe(table: &mut Conversations, recent: &mut Recent, segment: &Segment) -> Index {
+        let (index, direction) = table.index(segment);
+        let conversation = table.get_mut(index);
+        conversation.observe(segment, direction, recent);
+        table.settle(index, recent);
+        index
+    }
+
+    /// Both sides close `count` conversations, one after the other.
+    fn close(table: &mut Conversations, recent: &mut Recent, count: u16) -> Vec<Index> {
+        let flags = Flags(Flags::FIN.0 | Flags::ACK.0);
+        let close = |port: u16| {
+            let mut fin = segment(1 + u32::from(port));
+            fin.flags = flags;
+            fin.source.port = 20000 + port;
+            let answer = Segment {
+                seq: fin.ack,
+                ack: fin.end(),
+                ..reversed(&fin)
+            };
+            let last = Segment {
+                flags: Flags::ACK,
+                seq: fin.end(),
+                ack: answer.end(),
+                ..fin
+            };
+            let of = [fin, answer, last].map(|segment| observe(table, recent, &segment));
+            of[0]
+        };
+        (0..count).map(close).collect()
+    }
+
+    #[test]
+    fn what_is_over_freezes_once_the_ring_has_moved_on_and_thaws_as_it_was() {
+        let (mut table, mut recent) = Default::default();
+        let closed = close(&mut table, &mut recent, 300);
+        let before: Vec<Conversation> = closed
+            .iter()
+            .map(|index| {
+                let mut conversation = table.get(*index).into_owned();
+                for endpoint in &mut conversation.endpoints {
+                    endpoint.ticket = Ticket::default();
+                }
+                conversation
+            })
+            .collect();
+        assert_eq!(table.store.room(), (300, 0), "the ring still holds them");
+        for frame in 1000..40_000 {
+            observe(&mut table, &mut recent, &filler(frame));
+        }
+        assert_eq!(table.store.room().1, 300);
+        assert!(table.over.is_empty());
+        for (index, before) in closed.iter().zip(&before) {
+            assert_eq!(&*table.get(*index), before);
+            assert_eq!(table.get_mut(*index), before);
+        }
+        assert_eq!(table.store.room(), (301, 300), "places are used again");
+    }
+
+    #[test]
+    fn thawing_for_ever_takes_no_more_space() {
+        let (mut table, mut recent) = Default::default();
+        let closed = close(&mut table, &mut recent, 50);
+        let mut rooms = Vec::new();
+        for round in 0..4 {
+            for frame in 0..40_000 {
+                observe(
+                    &mut table,
+                    &mut recent,
+                    &filler(2000 + round * 40_000 + frame),
+                );
+            }
+            close(&mut table, &mut recent, 50);
+            rooms.push((table.store.room(), table.directory.len()));
+        }
+        assert_eq!(closed.len(), 50);
+        assert_eq!(rooms, [((51, 50), 51); 4]);
+    }
+
+    #[test]
+    fn what_is_not_over_stays_as_it_is() {
+        let (mut table, mut recent) = Default::default();
+        let open = observe(&mut table, &mut recent, &segment(1));
+        for frame in 2..70_000 {
+            observe(&mut table, &mut recent, &filler(frame));
+        }
+        assert!(matches!(table.get(open), Cow::Borrowed(_)));
+        assert_eq!(table.store.room(), (2, 0));
     }
 }

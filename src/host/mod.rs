@@ -6,26 +6,20 @@
 mod hops;
 mod ports;
 
-use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 pub use hops::Hops;
 pub use ports::{Port, Ports};
 
+use crate::lookup::Lookup;
 use crate::segment::{Index, Nanoseconds, Segment};
 
 /// Ways (link-layer source and hop limit) kept of a host: both legs of a router, before and after a
 /// route change.
 const MOST_ARRIVALS: usize = 4;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Arrival {
-    link: Link,
-    hop_limit: u8,
-}
-
 /// A link-layer source, mixed into four bytes: enough to tell the few neighbours of a capture apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Link(u32);
 
 impl Link {
@@ -42,7 +36,11 @@ impl Link {
 /// One address of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Host {
-    arrivals: [Option<Arrival>; MOST_ARRIVALS],
+    address: Address,
+    links: [Link; MOST_ARRIVALS],
+    hop_limits: [u8; MOST_ARRIVALS],
+    /// How many of these there are.
+    arrivals: u8,
     labels: Labels,
     /// Its ports.
     pub ports: Ports,
@@ -86,21 +84,19 @@ impl Host {
     }
 
     fn learn_arrival(&mut self, segment: &Segment) -> bool {
-        let arrival = Arrival {
-            link: Link::of(segment.link_source),
-            hop_limit: segment.ip.hop_limit,
-        };
-        for place in &mut self.arrivals {
-            match place {
-                Some(known) if *known == arrival => return false,
-                Some(_) => {}
-                None => {
-                    *place = Some(arrival);
-                    return true;
-                }
-            }
+        let arrival = (Link::of(segment.link_source), segment.ip.hop_limit);
+        let new = usize::from(self.arrivals);
+        if new == MOST_ARRIVALS || self.arrivals().any(|known| known == arrival) {
+            return false;
         }
-        false
+        (self.links[new], self.hop_limits[new]) = arrival;
+        self.arrivals += 1;
+        true
+    }
+
+    fn arrivals(&self) -> impl Iterator<Item = (Link, u8)> {
+        let ways = self.links.into_iter().zip(self.hop_limits);
+        ways.take(self.arrivals.into())
     }
 
     /// Learns a time between a segment and the host's answer to it. Returns whether it is the shortest.
@@ -128,7 +124,7 @@ impl Host {
 
     /// Whether the file holds any packet of the host but resets.
     pub fn is_known(&self) -> bool {
-        self.arrivals[0].is_some()
+        self.arrivals > 0
     }
 
     /// Compares a hop limit with the one that is usual in its connection, or, where there is none,
@@ -144,19 +140,18 @@ impl Host {
     /// them where none did: at a router the same packet passes twice, one hop apart.
     fn compare_with_file(&self, hop_limit: u8, link: Link) -> Hops {
         let closest = |same_link: bool| {
-            let arrivals = self.arrivals.iter().flatten();
-            let comparable = arrivals.filter(|arrival| !same_link || arrival.link == link);
+            let comparable = self.arrivals().filter(|(of, _)| !same_link || *of == link);
             comparable
-                .map(|arrival| arrival.hop_limit)
+                .map(|(_, hop_limit)| hop_limit)
                 .min_by_key(|usual| usual.abs_diff(hop_limit))
         };
         let Some(usual) = closest(true).or_else(|| closest(false)) else {
             return Hops::NoBaseline;
         };
-        let varied = self.arrivals.iter().all(Option::is_some);
-        let of_link = |arrival: &&Arrival| arrival.link == link;
+        let varied = usize::from(self.arrivals) == MOST_ARRIVALS;
+        let of_link = |(of, _): &(Link, u8)| *of == link;
         // Parallel routes differ by a hop, and a flow takes any of them.
-        let several = self.arrivals.iter().flatten().filter(of_link).count() > 1;
+        let several = self.arrivals().filter(of_link).count() > 1;
         match Hops::compare(hop_limit, usual) {
             Hops::Other { .. } if varied => Hops::Varied,
             Hops::Other {
@@ -170,13 +165,7 @@ impl Host {
 
     /// Whether the file holds packets of the host over this link, or the host is not known at all.
     pub fn uses_link(&self, link: Link) -> bool {
-        link == Link::NONE
-            || !self.is_known()
-            || self
-                .arrivals
-                .iter()
-                .flatten()
-                .any(|arrival| arrival.link == link)
+        link == Link::NONE || !self.is_known() || self.arrivals().any(|(of, _)| of == link)
     }
 
     /// Compares an IPv6 flow label with the host's habit (RFC 6437 3: 0 means not labelled).
@@ -200,17 +189,61 @@ impl Host {
 /// All hosts of the file, by address; an index stands for a host elsewhere.
 #[derive(Debug, Default)]
 pub struct Hosts {
-    by_address: HashMap<IpAddr, Index>,
+    v4: Lookup,
+    v6: Lookup,
+    addresses: Vec<Ipv6Addr>,
     hosts: Vec<Host>,
 }
+
+/// An IPv4 address, or the place of an IPv6 one; which of them the lookup tells that holds the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Address(u32);
 
 impl Hosts {
     /// The index of the address, made where it is new.
     pub fn index(&mut self, address: IpAddr) -> Index {
-        *self.by_address.entry(address).or_insert_with(|| {
-            self.hosts.push(Host::default());
-            Index::new(self.hosts.len() - 1)
-        })
+        if let Some(known) = self.find(address) {
+            return known;
+        }
+        let Hosts {
+            v4,
+            v6,
+            addresses,
+            hosts,
+        } = self;
+        let index = Index::new(hosts.len());
+        let number = match address {
+            IpAddr::V4(address) => address.to_bits(),
+            IpAddr::V6(address) => {
+                addresses.push(address);
+                addresses.len() as u32 - 1
+            }
+        };
+        hosts.push(Host {
+            address: Address(number),
+            ..Host::default()
+        });
+        let number = |index: Index| hosts[index.place()].address.0;
+        let long = |index| addresses[number(index) as usize].to_bits();
+        match address {
+            IpAddr::V4(address) => v4.add(address.to_bits().into(), index, |it| number(it).into()),
+            IpAddr::V6(address) => v6.add(address.to_bits(), index, long),
+        }
+        index
+    }
+
+    /// The index of the address, where it is known.
+    pub fn find(&self, address: IpAddr) -> Option<Index> {
+        let number = |index: Index| self.hosts[index.place()].address.0;
+        match address {
+            IpAddr::V4(address) => {
+                let bits = address.to_bits();
+                self.v4.find(bits.into(), |index| number(index) == bits)
+            }
+            IpAddr::V6(address) => self.v6.find(address.to_bits(), |index| {
+                self.addresses[number(index) as usize] == address
+            }),
+        }
     }
 
     /// The host at `index`, which [`Hosts::index`] gave.
@@ -263,6 +296,35 @@ mod tests {
             Hops::Same { usual: 61 },
             "unknown link: any"
         );
+    }
+
+    #[test]
+    fn an_ipv4_host_takes_no_more_than_60_bytes() {
+        assert!(size_of::<Host>() + Lookup::BYTES_EACH <= 60);
+    }
+
+    #[test]
+    fn each_address_has_one_host() {
+        let mut hosts = Hosts::default();
+        let texts = [
+            "10.0.0.1",
+            "10.0.0.2",
+            "::1",
+            "::ffff:10.0.0.1",
+            "::2",
+            "0.0.0.0",
+            "0.0.0.1",
+        ];
+        let addresses = texts.map(|text| text.parse::<IpAddr>().unwrap());
+        let found = addresses.map(|address| hosts.index(address));
+        assert_eq!(addresses.map(|address| hosts.index(address)), found);
+        assert_eq!(
+            addresses.map(|address| hosts.find(address)),
+            found.map(Some)
+        );
+        let places = found.map(Index::place);
+        assert_eq!(places, [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(hosts.find("::3".parse().unwrap()), None);
     }
 
     #[test]

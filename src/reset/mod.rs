@@ -356,7 +356,7 @@ pub(crate) mod tests {
         let conversation = conversations.get(index);
         gather(
             &segment,
-            (index, conversation),
+            (index, &conversation),
             direction,
             Answerer::default(),
             &Recent::default(),

@@ -82,16 +82,16 @@ impl Session {
         self.current = Some(index);
         self.start.get_or_insert(segment.time);
         let conversation = self.conversations.get_mut(index);
-        match conversation.place(segment, direction, &mut self.recent) {
-            Placement::Copy { of } => return self.observe_copy(segment, of),
-            Placement::NewConnection => conversation.restart(segment, direction),
-            Placement::Next => {}
+        let placement = conversation.place(segment, direction, &mut self.recent);
+        if placement == Placement::NewConnection {
+            conversation.restart(segment, direction);
         }
-        if segment.is_reset() {
-            self.observe_reset(segment, index, direction);
-        } else {
-            self.observe_other(segment, index, direction);
+        match placement {
+            Placement::Copy { of } => self.observe_copy(segment, of),
+            _ if segment.is_reset() => self.observe_reset(segment, index, direction),
+            _ => self.observe_other(segment, index, direction),
         }
+        self.conversations.settle(index, &self.recent);
         self.current = None;
     }
 
@@ -106,7 +106,6 @@ impl Session {
                 self.journal.push((segment.frame, Entry::Copy(reset)));
             }
         }
-        self.current = None;
     }
 
     /// Drops the conversation whose segment could not be analysed and notes the failure, to be shown

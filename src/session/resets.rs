@@ -79,7 +79,7 @@ impl Session {
         };
         let mut gathered = gather(
             segment,
-            (index, conversation),
+            (index, &conversation),
             direction,
             answerer,
             &self.recent,
@@ -216,7 +216,10 @@ impl Session {
     fn answerer(&self, segment: &Segment, sender: &Endpoint) -> Answerer {
         let (hop_limit, link) = (segment.ip.hop_limit, Link::of(segment.link_source));
         let usual = sender.usual_hop_limit(segment);
-        let host = sender.host.map(|host| self.hosts.get(host));
+        let host = sender
+            .host
+            .or_else(|| self.hosts.find(segment.source.address));
+        let host = host.map(|host| self.hosts.get(host));
         let hops = host.map(|host| host.compare_hops(usual, hop_limit, link));
         let delay = match hops {
             Some(Hops::Other {

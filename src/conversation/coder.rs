@@ -1,0 +1,166 @@
+//! Writes the numbers of a record into words, or reads them from there: one walk through the record serves both.
+//!
+//! Numbers that lie close to another one are written as the distance.
+
+use super::frozen::Words;
+
+/// How many bytes usually hold a word.
+#[derive(Clone, Copy)]
+pub enum Width {
+    /// It is 0.
+    None,
+    /// One.
+    One,
+    /// Two.
+    Two,
+    /// As many as there are.
+    Four,
+}
+
+/// The next free word of each width.
+pub struct Cursors {
+    pub words: Words,
+    next: [usize; 4],
+}
+
+impl Cursors {
+    pub fn new(words: Words) -> Cursors {
+        let next = [0; 4];
+        Cursors { words, next }
+    }
+
+    #[inline(always)]
+    fn next(&mut self, width: Width) -> &mut u32 {
+        let place = self.next[width as usize];
+        self.next[width as usize] += 1;
+        match width {
+            Width::None => &mut self.words.none[place],
+            Width::One => &mut self.words.one[place],
+            Width::Two => &mut self.words.two[place],
+            Width::Four => &mut self.words.four[place],
+        }
+    }
+
+    /// Whether all words had their turn.
+    #[cfg(test)]
+    pub fn are_used_up(&self) -> bool {
+        let Words {
+            none,
+            one,
+            two,
+            four,
+        } = &self.words;
+        self.next == [none.len(), one.len(), two.len(), four.len()]
+    }
+}
+
+/// Writes or reads.
+pub trait Coder {
+    /// A number as it is.
+    fn number(&mut self, width: Width, number: &mut u32);
+    /// A number close to `base`.
+    fn near(&mut self, width: Width, base: u32, number: &mut u32);
+    /// A number close to `base`, or 0, which stands for never or none.
+    fn near_or_none(&mut self, width: Width, base: u32, number: &mut u32);
+}
+
+/// Writes.
+pub struct Writer(pub Cursors);
+/// Reads.
+pub struct Reader(pub Cursors);
+
+impl Coder for Writer {
+    #[inline(always)]
+    fn number(&mut self, width: Width, number: &mut u32) {
+        *self.0.next(width) = *number;
+    }
+
+    #[inline(always)]
+    fn near(&mut self, width: Width, base: u32, number: &mut u32) {
+        *self.0.next(width) = distance(*number, base);
+    }
+
+    #[inline(always)]
+    fn near_or_none(&mut self, width: Width, base: u32, number: &mut u32) {
+        *self.0.next(width) = relative(*number, base);
+    }
+}
+
+impl Coder for Reader {
+    #[inline(always)]
+    fn number(&mut self, width: Width, number: &mut u32) {
+        *number = *self.0.next(width);
+    }
+
+    #[inline(always)]
+    fn near(&mut self, width: Width, base: u32, number: &mut u32) {
+        *number = reached(*self.0.next(width), base);
+    }
+
+    #[inline(always)]
+    fn near_or_none(&mut self, width: Width, base: u32, number: &mut u32) {
+        *number = absolute(*self.0.next(width), base);
+    }
+}
+
+/// How far `value` lies from `base`, in either direction, but 0 for the value 0. [`absolute`] undoes it for all values.
+fn relative(value: u32, base: u32) -> u32 {
+    if value == 0 {
+        return 0;
+    }
+    match distance(value, base).wrapping_add(1) {
+        // The one that is farthest away has the code that the value 0 leaves.
+        0 => distance(0, base).wrapping_add(1),
+        code => code,
+    }
+}
+
+/// The value that [`relative`] coded.
+fn absolute(code: u32, base: u32) -> u32 {
+    if code == 0 {
+        return 0;
+    }
+    match reached(code.wrapping_sub(1), base) {
+        0 => reached(u32::MAX, base),
+        value => value,
+    }
+}
+
+/// How far `value` lies from `base`: 0, -1, 1, -2 ... as 0, 1, 2, 3 ...
+fn distance(value: u32, base: u32) -> u32 {
+    let ahead = value.wrapping_sub(base) as i32;
+    (ahead << 1 ^ ahead >> 31) as u32
+}
+
+/// What lies so far from `base`.
+fn reached(distance: u32, base: u32) -> u32 {
+    let ahead = (distance >> 1) ^ (distance & 1).wrapping_neg();
+    base.wrapping_add(ahead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn edge() -> impl Strategy<Value = u32> {
+        const EDGES: [u32; 7] = [0, 1, 2, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, u32::MAX];
+        prop_oneof![proptest::sample::select(&EDGES[..]), any::<u32>()]
+    }
+
+    #[test]
+    fn what_is_near_is_small() {
+        assert_eq!([100, 99, 101].map(|value| distance(value, 100)), [0, 1, 2]);
+        assert_eq!([0, 100, 99].map(|value| relative(value, 100)), [0, 1, 2]);
+        assert_eq!(distance(3, u32::MAX), 8, "across the wrap");
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_comes_back(value in edge(), base in edge(), wide in edge()) {
+            prop_assert_eq!(reached(distance(value, base), base), value);
+            prop_assert_eq!(absolute(relative(value, base), base), value);
+            prop_assert_eq!(absolute(relative(value, value ^ wide), value ^ wide), value);
+        }
+    }
+}
