@@ -4,8 +4,9 @@
 //! that hold. Two to the power of the score, divided by the sum over all, is its probability
 //! (naive Bayes); what the file lacks then sets a ceiling.
 
+use super::aftermath::UNKNOWN;
 use super::handshake::refusal::{FIREWALL, REFUSED};
-use super::{ALL, Cause, Position};
+use super::{ALL, Cause, weigh_all};
 use crate::evidence::{Situation, absence};
 use crate::preference::Refusal;
 
@@ -19,7 +20,7 @@ const DECIDED: f32 = 70.0;
 const LEAST_ALTERNATIVE: u8 = 5;
 
 /// A cause and how probable it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ranked {
     /// The cause.
     pub cause: &'static Cause,
@@ -28,7 +29,7 @@ pub struct Ranked {
 }
 
 /// The most probable cause and, where it is not negligible, the runner-up.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ranking {
     /// The most probable one.
     pub best: Ranked,
@@ -36,57 +37,85 @@ pub struct Ranking {
     pub alternative: Option<Ranked>,
 }
 
-fn may_explain(cause: &Cause, situation: &Situation<'_>) -> bool {
-    let in_position = match cause.position {
-        Position::First => !situation.is_repeat(),
-        Position::Repeat => situation.is_repeat(),
-        Position::Any => true,
-    };
-    in_position && (cause.applies)(situation)
-}
-
-fn score(cause: &Cause, situation: &Situation<'_>) -> f32 {
-    cause.prior + cause.held(situation).map(|(_, bits)| bits).sum::<f32>()
-}
-
 /// The most confidence that the file allows, in percent.
 fn ceiling(situation: &Situation<'_>) -> u8 {
-    let missing = absence::ALL
-        .iter()
-        .filter(|absence| (absence.holds)(situation));
-    missing
-        .map(|absence| absence.ceiling)
-        .min()
-        .unwrap_or(HIGHEST)
-        .min(HIGHEST)
+    let mut lowest = HIGHEST;
+    for absence in absence::ALL {
+        // One that would not lower it need not be looked at.
+        if absence.ceiling < lowest && (absence.holds)(situation) {
+            lowest = absence.ceiling;
+        }
+    }
+    lowest
 }
+
+/// The causes that may explain a reset, by their place in [`ALL`], each with its weight: two to the power of
+/// its score. The most probable one first.
+struct Candidates {
+    causes: [u8; ALL.len()],
+    weights: [f32; ALL.len()],
+    count: usize,
+}
+
+impl Candidates {
+    fn new() -> Candidates {
+        Candidates {
+            causes: [0; ALL.len()],
+            weights: [0.0; ALL.len()],
+            count: 0,
+        }
+    }
+
+    /// Of equally probable causes the one that came first stays before.
+    fn insert(&mut self, cause: usize, weight: f32) {
+        let mut place = self.count;
+        while place > 0 && self.weights[place - 1] < weight {
+            self.weights[place] = self.weights[place - 1];
+            self.causes[place] = self.causes[place - 1];
+            place -= 1;
+        }
+        (self.causes[place], self.weights[place]) = (cause as u8, weight);
+        self.count += 1;
+    }
+
+    fn get(&self, place: usize) -> Option<Candidate> {
+        let weight = self.weights[..self.count].get(place)?;
+        Some((ALL[usize::from(self.causes[place])], *weight))
+    }
+
+    fn total(&self) -> f32 {
+        self.weights[..self.count].iter().sum()
+    }
+}
+
+type Candidate = (&'static Cause, f32);
 
 /// Ranks all causes.
 pub fn rank(situation: &Situation<'_>) -> Ranking {
-    let candidates = ALL
-        .iter()
-        .copied()
-        .filter(|cause| may_explain(cause, situation));
-    let mut weighed: Vec<(&'static Cause, f32)> = candidates
-        .map(|cause| (cause, score(cause, situation).exp2()))
-        .collect();
-    weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let total: f32 = weighed.iter().map(|(_, weight)| weight).sum();
-    let percent = |weight: f32| (weight / total * 100.0).round() as u8;
+    let mut candidates = Candidates::new();
+    weigh_all(situation, |place, score| {
+        candidates.insert(place, score.exp2());
+    });
+    let total = candidates.total();
+    // Rounded; f32::round is a function on x86-64.
+    let percent = |weight: f32| (f64::from(weight / total * 100.0) + 0.5) as u8;
     let ceiling = ceiling(situation);
-    let ranked = |&(cause, weight): &(&'static Cause, f32)| Ranked {
+    let ranked = |(cause, weight): Candidate| Ranked {
         cause,
         confidence: percent(weight).min(ceiling).min(cause.ceiling),
     };
-    if is_to_be_swapped(&weighed, total, situation.preferences.refusal()) {
-        weighed.swap(0, 1);
+    let first = candidates.get(0).unwrap_or((&UNKNOWN, 1.0));
+    let second = candidates.get(1);
+    let swapped = second
+        .filter(|second| is_to_be_swapped(first, *second, total, situation.preferences.refusal()));
+    if let Some(wanted) = swapped {
         return Ranking {
-            best: ranked(&weighed[0]),
-            alternative: Some(ranked(&weighed[1])),
+            best: ranked(wanted),
+            alternative: Some(ranked(first)),
         };
     }
-    let best = ranked(&weighed[0]);
-    let alternative = weighed.get(1).map(|&(cause, weight)| Ranked {
+    let best = ranked(first);
+    let alternative = second.map(|(cause, weight)| Ranked {
         cause,
         confidence: percent(weight).min(best.confidence),
     });
@@ -98,10 +127,7 @@ pub fn rank(situation: &Situation<'_>) -> Ranking {
 
 /// Whether the two most probable causes are firewall and refused, nothing decides between them, and the user
 /// would rather read the second one.
-fn is_to_be_swapped(weighed: &[(&'static Cause, f32)], total: f32, wanted: Refusal) -> bool {
-    let [first, second, ..] = weighed else {
-        return false;
-    };
+fn is_to_be_swapped(first: Candidate, second: Candidate, total: f32, wanted: Refusal) -> bool {
     let wanted = match wanted {
         Refusal::MostProbable => return false,
         Refusal::Firewall => [&REFUSED, &FIREWALL],

@@ -23,7 +23,7 @@ pub struct Absence {
 /// that promises 95 % where a part of the picture is not there.
 pub static ALL: &[Absence] = &[
     Absence {
-        holds: |s| s.hops() == Hops::NoBaseline,
+        holds: |s| s.hops == Hops::NoBaseline,
         ceiling: 85,
         says: |s| {
             format!(

@@ -11,9 +11,11 @@ use crate::reset::{Acceptance, Fault, Trait};
 
 /// The claim, where nothing shows that its writer is a stranger.
 pub fn believed<'a>(s: &Situation<'a>) -> Option<&'a Claim> {
+    // Hardly any reset says anything.
+    let claim = s.claim()?;
     let fits = matches!(s.reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
     let stranger = is_foreign(s) || is_elsewhere(s) || SENDER_SPOKE_ON.holds(s);
-    s.claim().filter(|_| fits && !stranger)
+    (fits && !stranger).then_some(claim)
 }
 
 fn comes_to(s: &Situation<'_>, meaning: Meaning) -> bool {

@@ -65,6 +65,8 @@ pub struct Situation<'a> {
     pub exchange: &'a Exchange,
     /// The names of servers.
     pub names: &'a Names,
+    /// What [`Situation::compare_hops`] says; many facts ask for it.
+    pub hops: Hops,
 }
 
 impl<'a> Situation<'a> {
@@ -190,7 +192,7 @@ impl<'a> Situation<'a> {
 
     /// How the reset's hop limit compares with the sender's other packets. A lone SYN that somebody else
     /// may have written in the sender's name is no yardstick.
-    pub fn hops(&self) -> Hops {
+    pub fn compare_hops(&self) -> Hops {
         if self.hops_of_lone_syn().is_some() {
             return Hops::NoBaseline;
         }

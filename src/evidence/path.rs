@@ -12,13 +12,13 @@ use crate::text::{count, duration};
 const LEAST_ROUND_TRIP: Nanoseconds = MILLISECOND;
 
 fn hops_differ(s: &Situation<'_>, clearly: bool) -> bool {
-    matches!(s.hops(), Hops::Other { difference, initial_differs, .. }
+    matches!(s.hops, Hops::Other { difference, initial_differs, .. }
         if clearly == (difference.unsigned_abs() >= s.preferences.limits.foreign_hops || (initial_differs && difference != 0)))
 }
 
 fn say_hops(s: &Situation<'_>) -> String {
     let reset = s.reset.hop_limit;
-    match s.hops() {
+    match s.hops {
         Hops::Other {
             usual,
             initial_differs: true,
@@ -69,7 +69,7 @@ pub static HOP_DIFFERS_BY_ONE: Fact = Fact {
 /// As far away as the host.
 pub static HOPS_FIT: Fact = Fact {
     what: "It arrived with the TTL of the host's other packets",
-    holds: |s| matches!(s.hops(), Hops::Same { .. }),
+    holds: |s| matches!(s.hops, Hops::Same { .. }),
     says: say_hops,
 };
 

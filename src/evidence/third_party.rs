@@ -65,7 +65,7 @@ pub static VOLLEY: Fact = Fact {
 
 /// In a series of forged resets, the true ones of a host that another forged one ended.
 fn answers_after_its_end(s: &Situation<'_>) -> bool {
-    let of_the_host = s.is_of_another_maker() && matches!(s.hops(), Hops::Same { .. });
+    let of_the_host = s.is_of_another_maker() && matches!(s.hops, Hops::Same { .. });
     of_the_host || (s.reset.is(Trait::ANSWERS) && s.ended_by.is_some())
 }
 
@@ -185,7 +185,7 @@ pub static SHARED_DISTANCE: Fact = Fact {
     what: "Refusals in the name of three networks or more arrive with the same TTL: one box makes \
            them",
     holds: |s| {
-        let no_baseline = s.hops() == Hops::NoBaseline;
+        let no_baseline = s.hops == Hops::NoBaseline;
         no_baseline && s.distance.is_some_and(|distance| distance.is_shared())
     },
     says: |s| {

@@ -139,6 +139,9 @@ impl Host {
     /// Compares a hop limit with the host's packets that came over the same link, or with all of
     /// them where none did: at a router the same packet passes twice, one hop apart.
     fn compare_with_file(&self, hop_limit: u8, link: Link) -> Hops {
+        if !self.is_known() {
+            return Hops::NoBaseline;
+        }
         let closest = |same_link: bool| {
             let comparable = self.arrivals().filter(|(of, _)| !same_link || *of == link);
             comparable

@@ -7,6 +7,9 @@ mod review;
 
 pub use recall::{annotate_failure, failure};
 
+use std::cell::Cell;
+
+use crate::cause::rank::Ranking;
 use crate::company::Company;
 use crate::company::Gaps;
 use crate::conversation::{Conversations, Exchanges, Placement};
@@ -51,6 +54,8 @@ pub struct Session {
     /// Resets and the causes that a later frame gave them, by their places in the list of all.
     revisions: Vec<(Index, u8)>,
     failures: Vec<String>,
+    /// The reset that was ranked last; none once something may have changed.
+    ranked: Cell<Option<(Index, Ranking)>>,
     /// When the file's first segment was captured.
     start: Option<Nanoseconds>,
     /// The conversation that is being changed right now.
@@ -78,6 +83,7 @@ impl Session {
 
     /// Takes in the next segment of the file.
     pub fn observe(&mut self, segment: &Segment) {
+        self.ranked.set(None);
         let (index, direction) = self.conversations.index(segment);
         self.current = Some(index);
         self.start.get_or_insert(segment.time);
@@ -111,6 +117,7 @@ impl Session {
     /// Drops the conversation whose segment could not be analysed and notes the failure, to be shown
     /// on the frame.
     pub fn contain(&mut self, frame: u32, what: String) {
+        self.ranked.set(None);
         if let Some(index) = self.current.take() {
             self.conversations.forget(index);
         }

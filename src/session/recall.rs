@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use super::{Entry, Session};
 use crate::cause::ALL;
-use crate::cause::rank::rank;
 use crate::field::Expert;
 use crate::preference::Preference;
 use crate::report::Report;
@@ -41,11 +40,8 @@ impl Session {
         for entry in self.entries(frame) {
             match entry {
                 Entry::Reset(index) | Entry::Copy(index) => {
-                    let best = rank(&self.situation(index)).best;
-                    add_note(
-                        row,
-                        format_args!("{}, {} %", best.cause.name, best.confidence),
-                    );
+                    let best = self.ranking(index).best;
+                    verdict::annotate(row, best.cause.name, best.confidence);
                 }
                 Entry::Revision(index) => changed.push(self.revision(index)),
                 Entry::Failure(_) => annotate_failure(row),
@@ -105,7 +101,7 @@ impl Session {
                 0
             },
         };
-        verdict::report(&self.situation(reset), context)
+        verdict::report(&self.situation(reset), &self.ranking(reset), context)
     }
 }
 

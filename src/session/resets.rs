@@ -2,7 +2,6 @@
 
 use super::{Entry, Session};
 use crate::cause::place_of;
-use crate::cause::rank::rank;
 use crate::company::{Changed, find_other_leg};
 use crate::conversation::{Direction, Endpoint};
 use crate::host::{Hops, Link};
@@ -43,7 +42,7 @@ impl Session {
             self.series_of(opposite).opposite.get_or_insert(number);
         }
         let habits = idle.map_or_else(Vec::new, |idle| self.gaps.become_habits(idle));
-        let cause = rank(&self.situation(number)).best.cause;
+        let cause = self.ranking(number).best.cause;
         self.resets[number.place()].reported = place_of(cause);
         for newest in habits {
             self.revise_gap(newest, segment.frame);

@@ -2,9 +2,10 @@
 
 use super::{Entry, Session};
 use crate::cause::place_of;
-use crate::cause::rank::rank;
+use crate::cause::rank::{Ranking, rank};
 use crate::company::Changed;
 use crate::evidence::Situation;
+use crate::host::Hops;
 use crate::reset::{Extras, LONE, Reset, Series};
 use crate::segment::Index;
 
@@ -25,7 +26,7 @@ impl Session {
             None => &LONE,
         };
         let at = |index: Index| &self.resets[index.place()];
-        Situation {
+        let mut situation = Situation {
             reset,
             series,
             first: match reset.series {
@@ -51,7 +52,25 @@ impl Session {
                 .map(|opener| self.company.openers.get(opener)),
             distance: reset.distance().map(|way| self.company.distances.get(way)),
             other_leg: reset.other_leg().map(at),
-        }
+            hops: Hops::NoBaseline,
+        };
+        situation.hops = situation.compare_hops();
+        situation
+    }
+
+    /// The verdict on the reset at `index`. The Info column, the tree and the statistics ask for the same one, and
+    /// a new reset is reviewed as soon as it is ranked.
+    pub(crate) fn ranking(&self, index: Index) -> Ranking {
+        self.known_ranking(index).unwrap_or_else(|| {
+            let ranking = rank(&self.situation(index));
+            self.ranked.set(Some((index, ranking)));
+            ranking
+        })
+    }
+
+    fn known_ranking(&self, index: Index) -> Option<Ranking> {
+        let (known, ranking) = self.ranked.get()?;
+        (known == index).then_some(ranking)
     }
 
     /// What is known of the series that begins with the reset at `first`, to change it.
@@ -126,7 +145,13 @@ impl Session {
                 break;
             }
             next = before(reset, &self.extras);
-            let cause = place_of(rank(&self.situation(index)).best.cause);
+            let ranking = self.known_ranking(index);
+            let cause = place_of(
+                ranking
+                    .unwrap_or_else(|| rank(&self.situation(index)))
+                    .best
+                    .cause,
+            );
             if self.revise(index, cause, frame, noted < MOST_REVISIONS) {
                 noted += 1;
             }

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{Cell, Count, Row};
-use crate::cause::rank::rank;
 use crate::segment::Socket;
 use crate::session::Session;
 
@@ -23,10 +22,11 @@ pub struct Causes(HashMap<&'static str, HashMap<Socket, u32>>);
 impl Count for Causes {
     fn add(&mut self, session: &Session, frames: &[u32]) {
         for reset in session.resets_in(frames) {
-            let situation = session.situation(reset);
-            let cause = rank(&situation).best.cause.name;
+            let cause = session.ranking(reset).best.cause.name;
             let servers = self.0.entry(cause).or_default();
-            *servers.entry(situation.server_socket()).or_default() += 1;
+            *servers
+                .entry(session.situation(reset).server_socket())
+                .or_default() += 1;
         }
     }
 

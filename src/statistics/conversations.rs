@@ -5,8 +5,6 @@ use std::ffi::CStr;
 
 use super::{Cell, Count, Row};
 use crate::cause::Category;
-use crate::cause::rank::rank;
-use crate::evidence::Situation;
 use crate::field::Field;
 use crate::report::{Report, Value};
 use crate::segment::Index;
@@ -99,11 +97,11 @@ fn row(session: &Session, resets: &[Index]) -> Row {
         [only] => *only,
         _ => *resets
             .iter()
-            .min_by_key(|reset| unlikely_end(&session.situation(**reset)))
+            .min_by_key(|reset| unlikely_end(session, **reset))
             .unwrap_or(&resets[0]),
     };
     let situation = session.situation(counting);
-    let report = verdict::report(&situation, Context::default());
+    let report = verdict::report(&situation, &session.ranking(counting), Context::default());
     let cells = COLUMNS.iter().map(|column| match column.source {
         Source::Field(field) => cell(&report, field),
         Source::Frame => Cell::Number(situation.reset.frame),
@@ -117,9 +115,9 @@ fn row(session: &Session, resets: &[Index]) -> Row {
 
 /// What speaks against a reset as the one that ended the conversation: it is the aftermath of another, or
 /// its receiver had to drop it. Of several as good the first counts, whichever side sent it.
-fn unlikely_end(situation: &Situation<'_>) -> (bool, bool) {
-    let is_aftermath = rank(situation).best.cause.category == Category::Aftermath;
-    let dropped = ["ignored", "challenged"].contains(&verdict::outcome(situation));
+fn unlikely_end(session: &Session, reset: Index) -> (bool, bool) {
+    let is_aftermath = session.ranking(reset).best.cause.category == Category::Aftermath;
+    let dropped = ["ignored", "challenged"].contains(&verdict::outcome(&session.situation(reset)));
     (is_aftermath, dropped)
 }
 

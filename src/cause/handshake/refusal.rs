@@ -111,7 +111,7 @@ pub static FIREWALL: Cause = Cause {
 
 /// What gives a filter away, the clearest sign first.
 fn sign(s: &Situation<'_>) -> Option<String> {
-    match s.hops() {
+    match s.hops {
         Hops::Other {
             initial_differs: true,
             usual,
@@ -179,7 +179,7 @@ pub static REFUSED: Cause = Cause {
     provoked: true,
     explain: |s| {
         let (target, syn, after) = (s.sender(), syn(s), after(s));
-        match s.hops() {
+        match s.hops {
             _ if LABEL_FITS.holds(s) => format!(
                 "Nobody listens on {target}: the host's own TCP answered the {syn} with a reset{after}"
             ),
