@@ -91,8 +91,7 @@ impl Company {
             let (distance, before, shared) = self.distances.count(segment, number);
             reset.join_distance(distance, before);
             changed.distance = shared;
-            let closed = host.ports.refuse(segment.source.port, reset.frame);
-            changed.host_since = closed.then_some(0);
+            changed.host_since = host.ports.refuse(segment.source.port, reset.frame);
         }
         changed
     }

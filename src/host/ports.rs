@@ -94,13 +94,29 @@ impl Ports {
         }
     }
 
-    /// The port answered a SYN with a reset in this frame. Returns whether it was open just before.
-    pub fn refuse(&mut self, number: u16, frame: u32) -> bool {
-        let Some(port) = self.get_mut(number) else {
-            return false;
-        };
-        let first = port.refused < port.opened;
-        port.refused = frame;
-        first
+    /// The port answered a SYN with a reset in this frame. Where it was open just before, returns the frame since
+    /// which that tells something new of the host's resets: those before its last refusal know that it refuses. A
+    /// server that takes some and refuses others would have all of them judged again each time.
+    pub fn refuse(&mut self, number: u16, frame: u32) -> Option<u32> {
+        let port = self.get_mut(number)?;
+        let before = std::mem::replace(&mut port.refused, frame);
+        (before < port.opened).then_some(before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_tells_something_of_the_resets_since_the_last_one() {
+        let client = IpAddr::from([10, 0, 0, 1]);
+        let mut ports = Ports::default();
+        assert_eq!(ports.refuse(80, 5), None, "never seen open");
+        ports.accept(80, 10, client, false, 0);
+        assert_eq!(ports.refuse(80, 20), Some(0));
+        assert_eq!(ports.refuse(80, 30), None, "still closed");
+        ports.accept(80, 40, client, false, 30);
+        assert_eq!(ports.refuse(80, 50), Some(30));
     }
 }

@@ -54,6 +54,7 @@ pub struct Session {
     /// Resets and the causes that a later frame gave them, by their places in the list of all.
     revisions: Vec<(Index, u8)>,
     failures: Vec<String>,
+    allowance: review::Allowance,
     /// The reset that was ranked last; none once something may have changed.
     ranked: Cell<Option<(Index, Ranking)>>,
     /// When the file's first segment was captured.
@@ -84,6 +85,7 @@ impl Session {
     /// Takes in the next segment of the file.
     pub fn observe(&mut self, segment: &Segment) {
         self.ranked.set(None);
+        self.allowance.refill();
         let (index, direction) = self.conversations.index(segment);
         self.current = Some(index);
         self.start.get_or_insert(segment.time);

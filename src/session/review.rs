@@ -13,9 +13,36 @@ use crate::segment::Index;
 /// of a whole host) still changes their verdicts; it just does not list them all.
 const MOST_REVISIONS: usize = 64;
 
-/// Resets that are judged again when something new is learned, the newest first. All verdicts are made
+/// Resets that may be judged again when something new is learned, the newest first. All verdicts are made
 /// anew when they are shown; this only bounds the search for those to announce.
-const MOST_REVIEWED: usize = 1 << 16;
+const MOST_REVIEWED: u32 = 1 << 16;
+/// What each segment adds to that, so that a file takes time in proportion to its length whatever is in it. What
+/// files do teach has a reset judged again a few times.
+const REVIEWED_PER_SEGMENT: u32 = 16;
+
+/// How many resets may be judged again just now.
+#[derive(Debug)]
+pub(super) struct Allowance(u32);
+
+impl Default for Allowance {
+    fn default() -> Allowance {
+        Allowance(MOST_REVIEWED)
+    }
+}
+
+impl Allowance {
+    /// A segment more.
+    pub(super) fn refill(&mut self) {
+        self.0 = (self.0 + REVIEWED_PER_SEGMENT).min(MOST_REVIEWED);
+    }
+
+    /// Whether there was one left.
+    fn take(&mut self) -> bool {
+        let left = self.0.checked_sub(1);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
 
 impl Session {
     /// All that is known of the reset at `index`.
@@ -136,8 +163,7 @@ impl Session {
     ) {
         let mut noted = 0;
         let mut next = Some(newest);
-        for _ in 0..MOST_REVIEWED {
-            let Some(index) = next else { break };
+        while let Some(index) = next.filter(|_| self.allowance.take()) {
             let Some(reset) = self.resets.get(index.place()) else {
                 break;
             };
@@ -176,5 +202,24 @@ impl Session {
             self.journal.push((frame, revision));
         }
         list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reviews_are_bounded_by_the_segments() {
+        let mut allowance = Allowance::default();
+        let mut taken = 0;
+        for _ in 0..100_000 {
+            allowance.refill();
+            // As if each segment had all resets judged again.
+            while allowance.take() {
+                taken += 1;
+            }
+        }
+        assert_eq!(taken, MOST_REVIEWED + 99_999 * REVIEWED_PER_SEGMENT);
     }
 }
