@@ -15,7 +15,7 @@ static const uint8_t *captured_bytes(const field_info *item, int start, int most
     *captured = 0;
     if (item->ds_tvb == NULL || start < 0)
         return NULL;
-    int remaining = tvb_captured_length_remaining(item->ds_tvb, start);
+    int remaining = (int)tvb_captured_length(item->ds_tvb) - start;
     if (remaining <= 0)
         return NULL;
     *captured = (uint32_t)(remaining < most ? remaining : most);
@@ -33,22 +33,21 @@ static uint64_t link_source(const packet_info *pinfo)
     return number;
 }
 
-static rst_packet read_layer(const packet_info *pinfo, const field_info *ip, const field_info *tcp)
+static void read_layer(const packet_info *pinfo, const field_info *ip, const field_info *tcp,
+                       rst_packet *packet)
 {
-    rst_packet packet = {
-        .frame = pinfo->num,
-        .seconds = pinfo->abs_ts.secs,
-        .nanoseconds = pinfo->abs_ts.nsecs,
-        .link_source = link_source(pinfo),
-        .tcp_offset = UINT32_MAX,
-    };
-    packet.ip = captured_bytes(ip, ip->start, LONGEST_IP_HEADER, &packet.ip_captured);
-    packet.tcp = captured_bytes(tcp, tcp->start, LONGEST_SEGMENT, &packet.tcp_captured);
-    if (packet.tcp != NULL && tvb_reported_length(tcp->ds_tvb) > (uint32_t)tcp->start)
-        packet.reported = tvb_reported_length(tcp->ds_tvb) - (uint32_t)tcp->start;
-    if (ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start)
-        packet.tcp_offset = (uint32_t)(tcp->start - ip->start);
-    return packet;
+    packet->frame = pinfo->num;
+    packet->seconds = pinfo->abs_ts.secs;
+    packet->nanoseconds = pinfo->abs_ts.nsecs;
+    packet->link_source = link_source(pinfo);
+    packet->input_count = 0;
+    packet->reported = 0;
+    packet->ip = captured_bytes(ip, ip->start, LONGEST_IP_HEADER, &packet->ip_captured);
+    packet->tcp = captured_bytes(tcp, tcp->start, LONGEST_SEGMENT, &packet->tcp_captured);
+    if (packet->tcp != NULL && tvb_reported_length(tcp->ds_tvb) > (uint32_t)tcp->start)
+        packet->reported = tvb_reported_length(tcp->ds_tvb) - (uint32_t)tcp->start;
+    bool together = ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start;
+    packet->tcp_offset = together ? (uint32_t)(tcp->start - ip->start) : UINT32_MAX;
 }
 
 /* What a frame has of the sources. */
@@ -90,7 +89,7 @@ static void add_fields(rst_inputs *found, proto_tree *tree)
 }
 
 /* The inputs above the innermost TCP. Where nothing stands behind it, or what no dissector knows, there
- * is nothing to look for: that would cost in each frame. */
+ * is nothing to look for, and no field without its protocol: that would cost in each frame. */
 static uint32_t read_inputs(proto_tree *tree, const proto_node *tcp, rst_input *inputs)
 {
     rst_inputs found = {inputs, 0};
@@ -103,7 +102,8 @@ static uint32_t read_inputs(proto_tree *tree, const proto_node *tcp, rst_input *
         if (PNODE_FINFO(above) != NULL)
             add_protocol(&found, PNODE_FINFO(above));
     }
-    add_fields(&found, tree);
+    if (found.count > 0)
+        add_fields(&found, tree);
     return found.count;
 }
 
@@ -124,7 +124,7 @@ void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame)
         if (item->hfinfo->id == rst_plugin.ip || item->hfinfo->id == rst_plugin.ipv6) {
             ip = item;
         } else if (item->hfinfo->id == rst_plugin.tcp && ip != NULL && count < RST_MOST_LAYERS) {
-            packets[count] = read_layer(pinfo, ip, item);
+            read_layer(pinfo, ip, item, &packets[count]);
             packets[count].layer = (uint8_t)count;
             count++;
             innermost = node;

@@ -1,6 +1,6 @@
 //! The same segment stream under two addresses of one side: one side of a NAT leaks to the other.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::net::IpAddr;
 
 use crate::segment::{Index, Segment, Socket};
 
@@ -24,18 +24,27 @@ pub struct Twin {
     own: Socket,
 }
 
+/// Where a conversation is remembered. Who makes others fall on its place only makes it forgotten.
+fn place(own: Socket, peer_port: u16) -> usize {
+    let address = match own.address {
+        IpAddr::V4(address) => address.to_bits().into(),
+        IpAddr::V6(address) => address.to_bits(),
+    };
+    let address = address as u64 ^ (address >> 64) as u64;
+    let ports = u64::from(own.port) << 16 | u64::from(peer_port);
+    // Fibonacci hashing (Knuth, volume 3, 6.4): the high bits of a product by 2^64 over the golden ratio.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mixed = (address.wrapping_mul(SPREAD) ^ ports).wrapping_mul(SPREAD);
+    (mixed >> 32) as usize % PLACES
+}
+
 /// The newest conversation for each socket and port of the other side (most NATs keep ports where they can).
 #[derive(Debug, Default)]
 pub struct Twins {
     places: Vec<Option<Twin>>,
-    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 impl Twins {
-    fn place(&self, own: Socket, peer_port: u16) -> usize {
-        self.hasher.hash_one((own, peer_port)) as usize % PLACES
-    }
-
     /// A connection request opened this conversation.
     pub fn opened(&mut self, syn: &Segment, conversation: Index) {
         if self.places.is_empty() {
@@ -43,7 +52,7 @@ impl Twins {
         }
         let (client, server) = (syn.source, syn.destination);
         for (own, peer, peer_is_client) in [(server, client, true), (client, server, false)] {
-            let place = self.place(own, peer.port);
+            let place = place(own, peer.port);
             self.places[place] = Some(Twin {
                 conversation,
                 peer,
@@ -55,7 +64,7 @@ impl Twins {
 
     /// The conversation of `own` with the same port of another address than the stranger's.
     pub fn of(&self, own: Socket, stranger: Socket) -> Option<Twin> {
-        let twin = (*self.places.get(self.place(own, stranger.port))?)?;
+        let twin = (*self.places.get(place(own, stranger.port))?)?;
         let is_twin = twin.own == own
             && twin.peer.port == stranger.port
             && twin.peer.address != stranger.address;
