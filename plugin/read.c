@@ -4,50 +4,76 @@
 
 #include "glue.h"
 
+#include <string.h>
+
 /* The longest IPv4 header, options and all. */
 #define LONGEST_IP_HEADER 60
-/* The longest TCP header and the largest payload, under TCP segmentation offload too. */
-#define LONGEST_SEGMENT (1 << 20)
+/* The headers and the largest payload, under TCP segmentation offload too. */
+#define LONGEST_PACKET (1 << 20)
 
-/* The captured bytes of an item's buffer from `start` on, at most `most`; NULL where there are none. */
-static const uint8_t *captured_bytes(const field_info *item, int start, int most, uint32_t *captured)
+/* Captured bytes of a buffer. */
+typedef struct rst_bytes {
+    const uint8_t *start; /* NULL where there are none */
+    uint32_t count;
+} rst_bytes;
+
+/* The bytes of an item's buffer from `start` on. */
+static rst_bytes captured_bytes(const field_info *item, int start)
 {
-    *captured = 0;
+    rst_bytes bytes = {NULL, 0};
+
     if (item->ds_tvb == NULL || start < 0)
-        return NULL;
+        return bytes;
     int remaining = (int)tvb_captured_length(item->ds_tvb) - start;
     if (remaining <= 0)
-        return NULL;
-    *captured = (uint32_t)(remaining < most ? remaining : most);
-    return tvb_get_ptr(item->ds_tvb, start, (int)*captured);
+        return bytes;
+    bytes.count = (uint32_t)MIN(remaining, LONGEST_PACKET);
+    bytes.start = tvb_get_ptr(item->ds_tvb, start, (int)bytes.count);
+    return bytes;
 }
 
+static rst_bytes bytes_after(rst_bytes bytes, uint32_t offset)
+{
+    rst_bytes rest = {NULL, 0};
+
+    if (offset < bytes.count) {
+        rest.start = bytes.start + offset;
+        rest.count = bytes.count - offset;
+    }
+    return rest;
+}
+
+/* Only told apart from others, so the order of its bytes does not matter. */
 static uint64_t link_source(const packet_info *pinfo)
 {
     const address *source = &pinfo->dl_src;
     uint64_t number = 0;
-    if (source->data == NULL || source->len <= 0 || source->len > 8)
-        return 0;
-    for (int i = 0; i < source->len; i++)
-        number = number << 8 | ((const uint8_t *)source->data)[i];
+
+    if (source->data != NULL && source->len > 0 && (size_t)source->len <= sizeof number)
+        memcpy(&number, source->data, (size_t)source->len);
     return number;
 }
 
 static void read_layer(const packet_info *pinfo, const field_info *ip, const field_info *tcp,
                        rst_packet *packet)
 {
+    bool together = ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start;
+    uint32_t offset = together ? (uint32_t)(tcp->start - ip->start) : UINT32_MAX;
+    rst_bytes of_ip = captured_bytes(ip, ip->start);
+    rst_bytes of_tcp = together ? bytes_after(of_ip, offset) : captured_bytes(tcp, tcp->start);
+    uint32_t reported = of_tcp.start != NULL ? tvb_reported_length(tcp->ds_tvb) : 0;
+
     packet->frame = pinfo->num;
     packet->seconds = pinfo->abs_ts.secs;
     packet->nanoseconds = pinfo->abs_ts.nsecs;
     packet->link_source = link_source(pinfo);
+    packet->ip = of_ip.start;
+    packet->ip_captured = MIN(of_ip.count, LONGEST_IP_HEADER);
+    packet->tcp = of_tcp.start;
+    packet->tcp_captured = of_tcp.count;
+    packet->tcp_offset = offset;
+    packet->reported = reported > (uint32_t)tcp->start ? reported - (uint32_t)tcp->start : 0;
     packet->input_count = 0;
-    packet->reported = 0;
-    packet->ip = captured_bytes(ip, ip->start, LONGEST_IP_HEADER, &packet->ip_captured);
-    packet->tcp = captured_bytes(tcp, tcp->start, LONGEST_SEGMENT, &packet->tcp_captured);
-    if (packet->tcp != NULL && tvb_reported_length(tcp->ds_tvb) > (uint32_t)tcp->start)
-        packet->reported = tvb_reported_length(tcp->ds_tvb) - (uint32_t)tcp->start;
-    bool together = ip->ds_tvb == tcp->ds_tvb && tcp->start > ip->start;
-    packet->tcp_offset = together ? (uint32_t)(tcp->start - ip->start) : UINT32_MAX;
 }
 
 /* What a frame has of the sources. */
@@ -62,11 +88,13 @@ static void add_input(rst_inputs *found, const field_info *item, size_t source)
 
     if (found->count == RST_MOST_INPUTS)
         return;
-    rst_input *input = &found->inputs[found->count];
+    rst_bytes bytes = captured_bytes(item, start);
+    if (bytes.start == NULL)
+        return;
+    rst_input *input = &found->inputs[found->count++];
     input->source = (uint16_t)source;
-    input->bytes = captured_bytes(item, start, LONGEST_SEGMENT, &input->captured);
-    if (input->bytes != NULL)
-        found->count++;
+    input->bytes = bytes.start;
+    input->captured = bytes.count;
 }
 
 static void add_protocol(rst_inputs *found, const field_info *item)

@@ -7,6 +7,8 @@
 #include <epan/prefs.h>
 #include <epan/tap.h>
 
+#define SHORT_NAME "RST Analysis"
+
 rst_registered rst_plugin;
 
 /* Of the file that is open; NULL between files. */
@@ -48,8 +50,29 @@ static void hand_over_preferences(void)
     g_free(values);
 }
 
+/* For a handle without a protocol epan keeps no account of layers in each packet, which costs as much
+ * as reading one; but it does not look then whether the user has disabled us. */
+static bool is_enabled(void)
+{
+    return proto_is_protocol_enabled(find_protocol_by_id(rst_plugin.protocol));
+}
+
+/* epan owns what it is given. */
+static GArray *wanted_fields(void)
+{
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
+
+    return g_array_append_vals(wanted, rst_plugin.wanted->data, rst_plugin.wanted->len);
+}
+
+/* Wireshark opens the file anew when the user enables or disables a protocol. */
 static void open_file(void)
 {
+    bool enabled = is_enabled();
+
+    set_postdissector_wanted_hfids(rst_plugin.handle, enabled ? wanted_fields() : NULL);
+    if (!enabled)
+        return;
     /* Not earlier: epan registers this tap when the first file is opened. */
     rst_plugin.expert_tap = find_tap_id("expert");
     hand_over_preferences();
@@ -107,6 +130,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 
     if (session == NULL)
         return 0;
+    /* The caller restores it; epan's exceptions name it. */
+    pinfo->current_proto = SHORT_NAME;
     if (first_visit && tree != NULL)
         observe(pinfo, tree);
     rst_tap(session, pinfo);
@@ -211,7 +236,7 @@ static void register_protocol(void)
     static int *trees[] = {&rst_plugin.tree};
 
     rst_plugin.protocol =
-        proto_register_protocol("TCP Reset Analysis", "RST Analysis", "rstanalysis");
+        proto_register_protocol("TCP Reset Analysis", SHORT_NAME, "rstanalysis");
     register_fields(rst_plugin.core);
     register_experts(rst_plugin.core);
     register_preferences(rst_plugin.core);
@@ -239,7 +264,7 @@ static int want_protocol(GArray *wanted, const char *name)
 /* With anything wanted epan builds the tree, in which the protocols' items stand. A wanted item costs
  * where it occurs, so of those that suffice the rarest is best: the fields among the sources are rarer
  * than any protocol. */
-static GArray *wanted_fields(const rst_core *core)
+static void find_fields(const rst_core *core)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
 
@@ -253,16 +278,15 @@ static GArray *wanted_fields(const rst_core *core)
     rst_plugin.ipv6 = want_protocol(wanted, "ipv6");
     rst_plugin.data = proto_registrar_get_id_byname("data");
     rst_plugin.tcp = wanted->len > 0 ? want_protocol(wanted, "tcp") : want(wanted, "tcp");
-    return wanted;
+    rst_plugin.wanted = wanted;
 }
 
+/* Of no protocol: see is_enabled. */
 static void register_handoff(void)
 {
-    dissector_handle_t handle = create_dissector_handle(dissect, rst_plugin.protocol);
-
-    register_postdissector(handle);
-    /* Only now: epan ignores the wishes of a post-dissector that it does not know yet. */
-    set_postdissector_wanted_hfids(handle, wanted_fields(rst_plugin.core));
+    find_fields(rst_plugin.core);
+    rst_plugin.handle = create_dissector_handle(dissect, -1);
+    register_postdissector(rst_plugin.handle);
 }
 
 void rst_register(const rst_core *core)

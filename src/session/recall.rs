@@ -30,7 +30,10 @@ impl Session {
 
     /// Whether there is anything to say on the frame.
     pub fn speaks_of(&self, frame: u32) -> bool {
-        self.entries(frame).next().is_some()
+        // Asked of each frame when it is the newest one.
+        let noted = self.journal.last().map_or(0, |(known, _)| *known);
+        let reset = self.resets.last().map_or(0, |reset| reset.frame);
+        frame <= noted.max(reset) && self.entries(frame).next().is_some()
     }
 
     /// Adds to `row` what the frame's row in the packet list has to say, see [`Session::recall`]. Who sees
