@@ -47,6 +47,7 @@ pub struct Entry {
 }
 
 impl Entry {
+    #[inline]
     fn of(segment: &Segment, previous: Ticket, silence: Nanoseconds) -> Entry {
         Entry {
             previous,
@@ -102,11 +103,10 @@ pub struct Recent {
 impl Recent {
     /// Remembers `segment` as the newest of its sender, whose last one stands at `previous`.
     pub fn push(&mut self, segment: &Segment, previous: Ticket, silence: Nanoseconds) -> Ticket {
-        let entry = Entry::of(segment, previous, silence);
         let place = (self.written % CAPACITY) as usize;
         match self.entries.get_mut(place) {
-            Some(slot) => *slot = entry,
-            None => self.entries.push(entry),
+            Some(slot) => *slot = Entry::of(segment, previous, silence),
+            None => self.entries.push(Entry::of(segment, previous, silence)),
         }
         // After four thousand million segments the count starts anew, past the 0 of nowhere; the ring
         // is as long as a power of two, so places go on in order.

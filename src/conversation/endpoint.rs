@@ -141,6 +141,7 @@ impl Endpoint {
 
     /// Takes in a segment that it sent. Returns whether that repeats something in vain.
     pub fn send(&mut self, segment: &Segment, retransmission: bool) -> bool {
+        let now = Moment::of(segment);
         let attempt = self.attempt(segment, retransmission);
         match attempt {
             Some(attempt) => self.attempts.add(attempt, self.last.until(segment.time)),
@@ -161,17 +162,17 @@ impl Endpoint {
         }
         if segment.payload_length > 0 && !retransmission {
             self.turns = self.turns.saturating_add(u8::from(self.burst == 0));
-            self.last_data = Moment::of(segment);
+            self.last_data = now;
             self.bytes = Bytes(self.bytes.0 + u64::from(segment.payload_length));
             self.burst = self.burst.saturating_add(1);
         }
         if segment.flags.has(Flags::FIN) && !self.fin.happened() {
-            self.fin = Moment::of(segment);
+            self.fin = now;
             self.fin_end = segment.end();
             (self.fin_received, self.fin_has_received) = (self.acked, self.has_acked);
         }
         self.identification.observe(segment);
-        self.last = Moment::of(segment);
+        self.last = now;
         attempt.is_some()
     }
 

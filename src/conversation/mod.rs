@@ -20,7 +20,7 @@ pub use identification::{Identification, Identified};
 pub use opening::Opening;
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use silences::Silences;
-pub use table::Conversations;
+pub use table::{Conversations, Live};
 
 use crate::recent::{Entry, Recent, Ticket};
 use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment, Tick};

@@ -1,6 +1,5 @@
 //! The two sockets of a conversation, in a fixed order and twelve bytes.
 
-use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Direction;
@@ -78,35 +77,22 @@ impl Addresses {
     /// The pair of a segment, and the direction in which its source sends.
     pub fn order(&mut self, segment: &Segment) -> (Pair, Family, Direction) {
         let (source, destination) = (&segment.source, &segment.destination);
-        let (order, family, addresses) = match (source.address, destination.address) {
-            (IpAddr::V4(from), IpAddr::V4(to)) => {
-                let addresses = [from.to_bits(), to.to_bits()];
-                let order = addresses[0].cmp(&addresses[1]);
-                (order, Family::V4, addresses)
-            }
-            (from, to) => {
-                let addresses = [self.place(from), self.place(to)];
-                (from.cmp(&to), Family::Long, addresses)
-            }
+        let (from, to, family) = match (source.address, destination.address) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => (from.to_bits(), to.to_bits(), Family::V4),
+            (from, to) => (self.place(from), self.place(to), Family::Long),
         };
-        let ports = [source.port, destination.port];
-        let pair = Pair { addresses, ports };
-        match order.then(source.port.cmp(&destination.port)) {
-            Ordering::Less | Ordering::Equal => (pair, family, Direction(0)),
-            Ordering::Greater => (pair.reverse(), family, Direction(1)),
-        }
-    }
-}
-
-impl Pair {
-    fn reverse(self) -> Pair {
-        let Pair {
-            addresses: [low, high],
-            ports: [low_port, high_port],
-        } = self;
-        Pair {
-            addresses: [high, low],
-            ports: [high_port, low_port],
-        }
+        // Any order will do that is the same in both directions.
+        let backwards = (from, source.port) > (to, destination.port);
+        let pair = match backwards {
+            false => Pair {
+                addresses: [from, to],
+                ports: [source.port, destination.port],
+            },
+            true => Pair {
+                addresses: [to, from],
+                ports: [destination.port, source.port],
+            },
+        };
+        (pair, family, Direction(backwards.into()))
     }
 }

@@ -25,6 +25,10 @@ pub struct Conversations {
     over: VecDeque<(Index, Ticket)>,
 }
 
+/// The live record of a conversation. It stays where it is until the conversation is settled.
+#[derive(Clone, Copy, Debug)]
+pub struct Live(u32);
+
 /// What is known of a conversation but its record.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -135,16 +139,32 @@ impl Conversations {
 
     /// The conversation at `index`, to change it. One that is over comes back to life.
     pub fn get_mut(&mut self, index: Index) -> &mut Conversation {
-        let place = &mut self.directory[index.place()].place;
-        let number = match place.kept() {
-            Kept::Live(number) => number,
-            Kept::Frozen(number) => {
-                let number = self.store.thaw(number);
-                place.keep(Kept::Live(number));
-                number
-            }
-        };
-        self.store.get_mut(number)
+        let live = self.live(index);
+        self.at(live)
+    }
+
+    /// Where the record of the conversation at `index` is, for [`Conversations::at`]. One that is over
+    /// comes back to life.
+    #[inline]
+    pub fn live(&mut self, index: Index) -> Live {
+        let place = self.directory[index.place()].place;
+        match place.kept() {
+            Kept::Live(number) => Live(number),
+            Kept::Frozen(number) => self.thaw(index, number),
+        }
+    }
+
+    #[cold]
+    fn thaw(&mut self, index: Index, frozen: u32) -> Live {
+        let number = self.store.thaw(frozen);
+        self.directory[index.place()].place.keep(Kept::Live(number));
+        Live(number)
+    }
+
+    /// The record there, to change it.
+    #[inline]
+    pub fn at(&mut self, live: Live) -> &mut Conversation {
+        self.store.get_mut(live.0)
     }
 
     /// Makes the conversation at `index` as if nothing had been seen of it.
@@ -158,14 +178,11 @@ impl Conversations {
     }
 
     /// To be called after each segment, with its conversation: freezes what was over long ago.
-    pub fn settle(&mut self, index: Index, recent: &Recent) {
-        let place = self.directory[index.place()].place;
-        if let (Kept::Live(number), false) = (place.kept(), place.waits()) {
-            let conversation = self.store.get_mut(number);
-            debug_assert!(conversation.survives_freezing(), "{conversation:?}");
-            if conversation.is_over() {
-                self.wait(index, recent);
-            }
+    pub fn settle(&mut self, index: Index, live: Live, recent: &Recent) {
+        let conversation = self.at(live);
+        debug_assert!(conversation.survives_freezing(), "{conversation:?}");
+        if conversation.is_over() && !self.directory[index.place()].place.waits() {
+            self.wait(index, recent);
         }
         for _ in 0..MOST_FROZEN {
             match self.over.front() {
@@ -284,9 +301,9 @@ mod tests {
     /// Takes in a segment as the session does.
     fn observe(table: &mut Conversations, recent: &mut Recent, segment: &Segment) -> Index {
         let (index, direction) = table.index(segment);
-        let conversation = table.get_mut(index);
-        conversation.observe(segment, direction, recent);
-        table.settle(index, recent);
+        let live = table.live(index);
+        table.at(live).observe(segment, direction, recent);
+        table.settle(index, live, recent);
         index
     }
 

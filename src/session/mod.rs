@@ -89,7 +89,8 @@ impl Session {
         let (index, direction) = self.conversations.index(segment);
         self.current = Some(index);
         self.start.get_or_insert(segment.time);
-        let conversation = self.conversations.get_mut(index);
+        let live = self.conversations.live(index);
+        let conversation = self.conversations.at(live);
         let placement = conversation.place(segment, direction, &mut self.recent);
         if placement == Placement::NewConnection {
             conversation.restart(segment, direction);
@@ -97,9 +98,9 @@ impl Session {
         match placement {
             Placement::Copy { of } => self.observe_copy(segment, of),
             _ if segment.is_reset() => self.observe_reset(segment, index, direction),
-            _ => self.observe_other(segment, index, direction),
+            _ => self.observe_other(segment, index, live, direction),
         }
-        self.conversations.settle(index, &self.recent);
+        self.conversations.settle(index, live, &self.recent);
         self.current = None;
     }
 

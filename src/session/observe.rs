@@ -1,7 +1,7 @@
 //! Takes in segments that are no resets: what each teaches the conversation, the hosts and the company.
 
 use super::Session;
-use crate::conversation::Direction;
+use crate::conversation::{Direction, Live};
 use crate::segment::{Index, Nanoseconds, Segment};
 
 /// What a segment may teach its sender's host.
@@ -23,8 +23,14 @@ struct News {
 }
 
 impl Session {
-    pub(super) fn observe_other(&mut self, segment: &Segment, index: Index, direction: Direction) {
-        let conversation = self.conversations.get_mut(index);
+    pub(super) fn observe_other(
+        &mut self,
+        segment: &Segment,
+        index: Index,
+        live: Live,
+        direction: Direction,
+    ) {
+        let conversation = self.conversations.at(live);
         let sender = conversation.endpoint_mut(direction);
         let new_way = sender.takes_new_way(segment);
         let host = *sender
