@@ -102,6 +102,7 @@ pub struct Recent {
 
 impl Recent {
     /// Remembers `segment` as the newest of its sender, whose last one stands at `previous`.
+    #[inline(always)]
     pub fn push(&mut self, segment: &Segment, previous: Ticket, silence: Nanoseconds) -> Ticket {
         let place = (self.written % CAPACITY) as usize;
         match self.entries.get_mut(place) {

@@ -47,7 +47,8 @@ impl Direction {
     }
 
     fn index(self) -> usize {
-        usize::from(self.0)
+        // So that the compiler knows that it is one of two.
+        usize::from(self.0 & 1)
     }
 }
 

@@ -103,18 +103,24 @@ impl Conversations {
     /// The index of the segment's conversation, made where it is new, and the segment's direction.
     pub fn index(&mut self, segment: &Segment) -> (Index, Direction) {
         let (pair, family, direction) = self.addresses.order(segment);
-        let (lookup, directory) = (&mut self.lookup, &mut self.directory);
-        let key = pair.key(family);
-        let known = lookup.find(key, |index| directory[index.place()].is(pair, family));
-        let index = known.unwrap_or_else(|| {
-            let kept = self.store.add(Conversation::new(segment, direction));
-            let place = Place::new(kept, family);
-            let index = Index::new(directory.len());
-            directory.push(Entry { pair, place });
-            lookup.add(key, index, |index| directory[index.place()].key());
-            index
-        });
+        let directory = &self.directory;
+        let is_it = |index: Index| directory[index.place()].is(pair, family);
+        let index = match self.lookup.find(pair.key(family), is_it) {
+            Some(index) => index,
+            None => self.add(Conversation::new(segment, direction), pair, family),
+        };
         (index, direction)
+    }
+
+    #[inline(never)]
+    fn add(&mut self, conversation: Conversation, pair: Pair, family: Family) -> Index {
+        let (lookup, directory) = (&mut self.lookup, &mut self.directory);
+        let place = Place::new(self.store.add(conversation), family);
+        let index = Index::new(directory.len());
+        directory.push(Entry { pair, place });
+        let key_of = |index: Index| directory[index.place()].key();
+        lookup.add(pair.key(family), index, key_of);
+        index
     }
 
     /// The sockets of the conversation: of the one direction's sender, then of the other's.
@@ -196,12 +202,14 @@ impl Conversations {
         }
     }
 
+    #[inline(never)]
     fn wait(&mut self, index: Index, recent: &Recent) {
         self.directory[index.place()].place.0 |= Place::WAITS;
         self.over.push_back((index, recent.newest()));
     }
 
     /// Freezes a conversation that has waited, unless it has gone on.
+    #[inline(never)]
     fn freeze(&mut self, index: Index, recent: &Recent) {
         let place = &mut self.directory[index.place()].place;
         place.0 &= !Place::WAITS;
