@@ -28,6 +28,6 @@ pub fn reason(cause: &Cause, situation: &Situation<'_>) -> Option<&'static str> 
 
 fn listens(situation: &Situation<'_>) -> bool {
     let reset = situation.reset;
-    let served = situation.host.serves(situation.sender().port);
+    let served = situation.port.is_some();
     !reset.from_client() && (reset.own.answered_syn() || served)
 }

@@ -192,12 +192,6 @@ causes! {
     aftermath::UNKNOWN,
 }
 
-/// The place of a cause in [`ALL`], which is shorter than a name.
-pub fn place_of(cause: &Cause) -> u8 {
-    let place = ALL.iter().position(|known| std::ptr::eq(*known, cause));
-    place.map_or(u8::MAX, |place| place as u8)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

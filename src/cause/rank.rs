@@ -4,7 +4,6 @@
 //! that hold. Two to the power of the score, divided by the sum over all, is its probability
 //! (naive Bayes); what the file lacks then sets a ceiling.
 
-use super::aftermath::UNKNOWN;
 use super::handshake::refusal::{FIREWALL, REFUSED};
 use super::{ALL, Cause, weigh_all};
 use crate::evidence::{Situation, absence};
@@ -19,11 +18,16 @@ const DECIDED: f32 = 70.0;
 /// A runner-up below this is not worth a word.
 const LEAST_ALTERNATIVE: u8 = 5;
 
+/// The one that is left where no other applies: the last of all.
+const UNKNOWN: Candidate = (ALL.len() as u8 - 1, 1.0);
+
 /// A cause and how probable it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Ranked {
     /// The cause.
     pub cause: &'static Cause,
+    /// Its place in the list of all.
+    pub place: u8,
     /// In percent, 0 to 97.
     pub confidence: u8,
 }
@@ -80,7 +84,7 @@ impl Candidates {
 
     fn get(&self, place: usize) -> Option<Candidate> {
         let weight = self.weights[..self.count].get(place)?;
-        Some((ALL[usize::from(self.causes[place])], *weight))
+        Some((self.causes[place], *weight))
     }
 
     fn total(&self) -> f32 {
@@ -88,7 +92,8 @@ impl Candidates {
     }
 }
 
-type Candidate = (&'static Cause, f32);
+/// The place of a cause in [`ALL`], and its weight.
+type Candidate = (u8, f32);
 
 /// Ranks all causes.
 pub fn rank(situation: &Situation<'_>) -> Ranking {
@@ -100,11 +105,15 @@ pub fn rank(situation: &Situation<'_>) -> Ranking {
     // Rounded; f32::round is a function on x86-64.
     let percent = |weight: f32| (f64::from(weight / total * 100.0) + 0.5) as u8;
     let ceiling = ceiling(situation);
-    let ranked = |(cause, weight): Candidate| Ranked {
-        cause,
-        confidence: percent(weight).min(ceiling).min(cause.ceiling),
+    let ranked = |(place, weight): Candidate| {
+        let cause = ALL[usize::from(place)];
+        Ranked {
+            cause,
+            place,
+            confidence: percent(weight).min(ceiling).min(cause.ceiling),
+        }
     };
-    let first = candidates.get(0).unwrap_or((&UNKNOWN, 1.0));
+    let first = candidates.get(0).unwrap_or(UNKNOWN);
     let second = candidates.get(1);
     let swapped = second
         .filter(|second| is_to_be_swapped(first, *second, total, situation.preferences.refusal()));
@@ -115,8 +124,9 @@ pub fn rank(situation: &Situation<'_>) -> Ranking {
         };
     }
     let best = ranked(first);
-    let alternative = second.map(|(cause, weight)| Ranked {
-        cause,
+    let alternative = second.map(|(place, weight)| Ranked {
+        cause: ALL[usize::from(place)],
+        place,
         confidence: percent(weight).min(best.confidence),
     });
     Ranking {
@@ -133,7 +143,8 @@ fn is_to_be_swapped(first: Candidate, second: Candidate, total: f32, wanted: Ref
         Refusal::Firewall => [&REFUSED, &FIREWALL],
         Refusal::Refused => [&FIREWALL, &REFUSED],
     };
-    let are_these = [first.0.name, second.0.name] == wanted.map(|cause| cause.name);
+    let are_these = [first, second].map(|(place, _)| ALL[usize::from(place)].name)
+        == wanted.map(|cause| cause.name);
     let percent = |weight: f32| weight / total * 100.0;
     let undecided = percent(first.1) < DECIDED && percent(second.1) >= LEAST_ALTERNATIVE.into();
     are_these && undecided

@@ -20,7 +20,7 @@ use crate::claim::Claim;
 use crate::company::Gaps;
 use crate::company::{Burst, Distance, Opener};
 use crate::conversation::{Conversations, Exchange, Speaker, UNKNOWN_ROUND_TRIP};
-use crate::host::{Hops, Host};
+use crate::host::{Hops, Host, Port};
 use crate::names::Names;
 use crate::preference::Preferences;
 use crate::reset::{Extras, Faulty, Form, Kind, Reset, Series, Side, Trigger};
@@ -67,6 +67,8 @@ pub struct Situation<'a> {
     pub names: &'a Names,
     /// What [`Situation::compare_hops`] says; many facts ask for it.
     pub hops: Hops,
+    /// What the file teaches of the sender's port; none where it never saw it open. Likewise.
+    pub port: Option<&'a Port>,
 }
 
 impl<'a> Situation<'a> {

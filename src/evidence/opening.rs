@@ -2,6 +2,7 @@
 
 use super::{Fact, Situation};
 use crate::company::MANY_TARGETS as MANY;
+use crate::host::Port;
 use crate::reset::{Form, Kind};
 use crate::segment::{Flags, MILLISECOND, Nanoseconds};
 use crate::text::{count, duration};
@@ -254,8 +255,8 @@ pub fn asked_ecn(s: &Situation<'_>) -> bool {
 pub static TAKES_PLAIN_SYN_ONLY: Fact = Fact {
     what: "The SYN asks for ECN, and the same port accepts this client's SYNs without it",
     holds: |s| {
-        let port = s.host.ports.get(s.sender().port);
-        asked_ecn(s) && port.is_some_and(|port| port.takes_only_plain_from(s.receiver().address))
+        let takes_only_plain = |port: &Port| port.takes_only_plain_from(s.receiver().address);
+        asked_ecn(s) && s.port.is_some_and(takes_only_plain)
     },
     says: |s| {
         format!(

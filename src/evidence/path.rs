@@ -146,7 +146,7 @@ pub fn is_foreign(s: &Situation<'_>) -> bool {
 /// The file shows that the port accepts connections from others.
 pub static PORT_SERVES: Fact = Fact {
     what: "The port accepts connections in the same file",
-    holds: |s| s.host.serves(s.sender().port),
+    holds: |s| s.port.is_some(),
     says: |s| {
         format!(
             "Port {} of this host accepts connections in the same file",

@@ -1,12 +1,8 @@
 //! Several connections that end together, and whether their port goes on.
 
-use super::{Fact, Situation};
+use super::Fact;
 use crate::host::Port;
 use crate::text::count;
-
-fn port<'a>(s: &Situation<'a>) -> Option<&'a Port> {
-    s.host.ports.get(s.sender().port)
-}
 
 /// Three or more connections of one host in the same moment: chance seldom does that.
 pub static ABORTED_TOGETHER: Fact = Fact {
@@ -36,13 +32,13 @@ pub static PORT_REFUSES_AFTERWARDS: Fact = Fact {
     what: "The server's port refuses SYNs afterwards: nobody listens any more",
     holds: |s| {
         let after = |port: &Port| port.refused > s.reset.frame;
-        !s.reset.from_client() && !s.answers_syn() && port(s).is_some_and(after)
+        !s.reset.from_client() && !s.answers_syn() && s.port.is_some_and(after)
     },
     says: |s| {
         format!(
             "Port {} refuses SYNs afterwards (frame {}): nobody listens any more",
             s.sender().port,
-            port(s).map_or(0, |port| port.refused)
+            s.port.map_or(0, |port| port.refused)
         )
     },
 };
@@ -52,13 +48,13 @@ pub static PORT_ACCEPTS_AFTERWARDS: Fact = Fact {
     what: "The server's port still accepts SYNs afterwards",
     holds: |s| {
         let after = |port: &Port| port.opened > s.reset.frame;
-        !s.reset.from_client() && !PORT_REFUSES_AFTERWARDS.holds(s) && port(s).is_some_and(after)
+        !s.reset.from_client() && !PORT_REFUSES_AFTERWARDS.holds(s) && s.port.is_some_and(after)
     },
     says: |s| {
         format!(
             "Port {} still accepts SYNs afterwards (frame {})",
             s.sender().port,
-            port(s).map_or(0, |port| port.opened)
+            s.port.map_or(0, |port| port.opened)
         )
     },
 };

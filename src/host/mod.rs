@@ -117,11 +117,6 @@ impl Host {
         (self.round_trip_us != 0).then(|| i64::from(self.round_trip_us) * 1000)
     }
 
-    /// Whether the file shows the port accepting a connection.
-    pub fn serves(&self, port: u16) -> bool {
-        self.ports.get(port).is_some()
-    }
-
     /// Whether the file holds any packet of the host but resets.
     pub fn is_known(&self) -> bool {
         self.arrivals > 0

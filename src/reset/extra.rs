@@ -109,12 +109,20 @@ impl Extras {
         std::iter::successors(at(chain), move |node| at(node.next)).map(|node| node.extra)
     }
 
-    /// What the first that fits has to say.
+    /// What the first that fits has to say. Few resets have any, and all are asked often.
+    #[inline(always)]
     pub fn find<T>(&self, chain: Chain, wanted: impl Fn(Extra) -> Option<T>) -> Option<T> {
+        chain?;
+        self.search(chain, wanted)
+    }
+
+    #[inline(never)]
+    fn search<T>(&self, chain: Chain, wanted: impl Fn(Extra) -> Option<T>) -> Option<T> {
         self.chain(chain).find_map(wanted)
     }
 
     /// What the reset says of itself.
+    #[inline]
     pub fn claim(&self, chain: Chain) -> Option<&Claim> {
         let index = self.find(chain, |extra| match extra {
             Extra::Claim(index) => Some(index),
@@ -124,6 +132,7 @@ impl Extras {
     }
 
     /// The segment that provoked it, where that need not be accepted.
+    #[inline]
     pub fn faulty(&self, chain: Chain) -> Option<Faulty> {
         self.find(chain, |extra| match extra {
             Extra::Faulty(faulty) => Some(faulty),
@@ -165,6 +174,7 @@ impl Extras {
     }
 
     /// Its receiver, as the same conversation knows it on the other side of a NAT.
+    #[inline]
     pub fn twin(&self, chain: Chain) -> Option<Socket> {
         let index = self.find(chain, |extra| match extra {
             Extra::Twin(index) => Some(index),

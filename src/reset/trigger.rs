@@ -213,7 +213,18 @@ fn choose<'a, Candidates: Iterator<Item = &'a Entry>>(
     let expected = answerer.delay;
     let age = |entry: &Entry| now.saturating_sub(entry.time);
     let misfit = |entry: &Entry| age(entry).saturating_sub(expected).unsigned_abs();
-    let nearest = candidates().min_by_key(|entry| misfit(entry))?;
+    let mut all = candidates();
+    let newest = all.next()?;
+    let Some(second) = all.next() else {
+        return Some(newest);
+    };
+    let others = std::iter::once(second).chain(all);
+    let nearest = others.fold(newest, |nearest, entry| {
+        match misfit(entry) < misfit(nearest) {
+            true => entry,
+            false => nearest,
+        }
+    });
     let close = misfit(nearest).saturating_add(SCHEDULING.unsigned_abs());
     let about = expected / 2 - SCHEDULING..=expected.saturating_mul(2).saturating_add(SCHEDULING);
     let timely = |entry: &Entry| misfit(entry) <= close || about.contains(&age(entry));

@@ -1,7 +1,6 @@
 //! Takes in resets: gathers their facts and gives them their place among the others.
 
 use super::{Entry, Session};
-use crate::cause::place_of;
 use crate::company::{Changed, find_other_leg};
 use crate::conversation::{Direction, Endpoint};
 use crate::host::{Hops, Link};
@@ -42,8 +41,7 @@ impl Session {
             self.series_of(opposite).opposite.get_or_insert(number);
         }
         let habits = idle.map_or_else(Vec::new, |idle| self.gaps.become_habits(idle));
-        let cause = self.ranking(number).best.cause;
-        self.resets[number.place()].reported = place_of(cause);
+        self.resets[number.place()].reported = self.ranking(number).best.place;
         for newest in habits {
             self.revise_gap(newest, segment.frame);
         }

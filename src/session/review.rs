@@ -1,7 +1,6 @@
 //! Judges resets again when something new is learned.
 
 use super::{Entry, Session};
-use crate::cause::place_of;
 use crate::cause::rank::{Ranking, rank};
 use crate::company::Changed;
 use crate::evidence::Situation;
@@ -80,8 +79,10 @@ impl Session {
             distance: reset.distance().map(|way| self.company.distances.get(way)),
             other_leg: reset.other_leg().map(at),
             hops: Hops::NoBaseline,
+            port: None,
         };
         situation.hops = situation.compare_hops();
+        situation.port = situation.host.ports.get(situation.sender().port);
         situation
     }
 
@@ -172,13 +173,8 @@ impl Session {
             }
             next = before(reset, &self.extras);
             let ranking = self.known_ranking(index);
-            let cause = place_of(
-                ranking
-                    .unwrap_or_else(|| rank(&self.situation(index)))
-                    .best
-                    .cause,
-            );
-            if self.revise(index, cause, frame, noted < MOST_REVISIONS) {
+            let ranking = ranking.unwrap_or_else(|| rank(&self.situation(index)));
+            if self.revise(index, ranking.best.place, frame, noted < MOST_REVISIONS) {
                 noted += 1;
             }
         }
