@@ -36,49 +36,63 @@ pub struct RawSegment<'a> {
     pub reported: u32,
     /// The link-layer source address as a number, 0 for none.
     pub link_source: u64,
-    /// What the dissectors above TCP said; the payload's own words are added.
-    pub application: Application,
 }
 
-struct Network {
-    source: IpAddr,
-    destination: IpAddr,
-    header: IpHeader,
+/// What the analysis takes from an IP header.
+trait Network {
+    fn source(&self) -> IpAddr;
+    fn destination(&self) -> IpAddr;
+    fn header(&self) -> IpHeader;
     /// Bytes of the whole packet as the header states them; none with TCP segmentation offload,
     /// where the capture was made before the length was written.
-    total_length: Option<u32>,
+    fn total_length(&self) -> Option<u32>;
 }
 
-/// Decodes the segment; `None` where the captured bytes are too few or no such headers.
+/// Decodes the segment, but for what the dissectors above TCP said of it; `None` where the captured
+/// bytes are too few or no such headers.
+#[inline(always)] // Else all of the raw segment is stored and loaded, in each packet.
 pub fn decode<'a>(raw: &RawSegment<'a>) -> Option<Segment<'a>> {
-    let network = decode_network(raw.ip)?;
-    let mut padded = [0; FIXED_TCP_BYTES];
-    let (tcp, header_cut) = readable_header(raw.tcp, &mut padded)?;
+    if raw.ip.first()? >> 4 == 6 {
+        decode_tcp(raw, &Ipv6HeaderSlice::from_slice(raw.ip).ok()?)
+    } else {
+        decode_tcp(raw, &Ipv4HeaderSlice::from_slice(raw.ip).ok()?)
+    }
+}
+
+fn decode_tcp<'a>(raw: &RawSegment<'a>, ip: &impl Network) -> Option<Segment<'a>> {
+    let padded;
+    let (tcp, header_cut) = match TcpHeaderSlice::from_slice(raw.tcp) {
+        Ok(whole) => (whole, false),
+        Err(_) => {
+            padded = padded_header(raw.tcp)?;
+            (TcpHeaderSlice::from_slice(&padded).ok()?, true)
+        }
+    };
     let header_length = u32::from(*raw.tcp.get(12)? >> 4) * 4;
-    let on_the_wire = match (raw.tcp_offset, network.total_length) {
+    let on_the_wire = match (raw.tcp_offset, ip.total_length()) {
         (Some(offset), Some(total)) => total.saturating_sub(offset),
         _ => raw.reported,
     };
     let flags = Flags(*raw.tcp.get(13)?);
     let payload_length = on_the_wire.saturating_sub(header_length);
     let captured = payload(raw.tcp, header_length, payload_length);
-    let mut application = raw.application;
-    if payload_length > 0 {
-        application.read_payload(captured, payload_length);
-    }
     let mut options = Options::read(tcp.options());
     // Shorter than its fixed part, or longer than the whole segment (RFC 9293 3.1).
     options.illegal |= header_length < FIXED_TCP_BYTES as u32 || header_length > on_the_wire;
+    let mut application = Application::default();
+    if payload_length > 0 {
+        application.read_payload(captured, payload_length);
+    }
     Some(Segment {
         frame: raw.frame,
         layer: raw.layer,
         time: raw.time,
         source: Socket {
-            address: network.source,
+            address: ip.source(),
             port: tcp.source_port(),
         },
         destination: Socket {
-            address: network.destination,
+            address: ip.destination(),
             port: tcp.destination_port(),
         },
         seq: Seq(tcp.sequence_number()),
@@ -92,7 +106,7 @@ pub fn decode<'a>(raw: &RawSegment<'a>) -> Option<Segment<'a>> {
             &[]
         },
         options,
-        ip: network.header,
+        ip: ip.header(),
         link_source: raw.link_source,
         header_cut,
         application,
@@ -105,57 +119,67 @@ fn payload(tcp: &[u8], header_length: u32, payload_length: u32) -> &[u8] {
     &rest[..rest.len().min(payload_length as usize)]
 }
 
-fn decode_network(bytes: &[u8]) -> Option<Network> {
-    if bytes.first()? >> 4 == 6 {
-        let ip = Ipv6HeaderSlice::from_slice(bytes).ok()?;
-        return Some(Network {
-            source: ip.source_addr().into(),
-            destination: ip.destination_addr().into(),
-            header: IpHeader {
-                hop_limit: ip.hop_limit(),
-                identification: None,
-                dscp: ip.dscp().value(),
-                flow_label: Some(ip.flow_label().value()),
-            },
-            total_length: stated(ip.payload_length()).map(|length| length + 40),
-        });
+impl Network for Ipv4HeaderSlice<'_> {
+    fn source(&self) -> IpAddr {
+        self.source_addr().into()
     }
-    let ip = Ipv4HeaderSlice::from_slice(bytes).ok()?;
-    Some(Network {
-        source: ip.source_addr().into(),
-        destination: ip.destination_addr().into(),
-        header: IpHeader {
-            hop_limit: ip.ttl(),
-            identification: Some(ip.identification()),
-            dscp: ip.dcp().value(),
+
+    fn destination(&self) -> IpAddr {
+        self.destination_addr().into()
+    }
+
+    fn header(&self) -> IpHeader {
+        IpHeader {
+            hop_limit: self.ttl(),
+            identification: Some(self.identification()),
+            dscp: self.dcp().value(),
             flow_label: None,
-        },
-        total_length: stated(ip.total_len()),
-    })
+        }
+    }
+
+    fn total_length(&self) -> Option<u32> {
+        stated(self.total_len())
+    }
+}
+
+impl Network for Ipv6HeaderSlice<'_> {
+    fn source(&self) -> IpAddr {
+        self.source_addr().into()
+    }
+
+    fn destination(&self) -> IpAddr {
+        self.destination_addr().into()
+    }
+
+    fn header(&self) -> IpHeader {
+        IpHeader {
+            hop_limit: self.hop_limit(),
+            identification: None,
+            dscp: self.dscp().value(),
+            flow_label: Some(self.flow_label().value()),
+        }
+    }
+
+    fn total_length(&self) -> Option<u32> {
+        stated(self.payload_length()).map(|length| length + 40)
+    }
 }
 
 fn stated(length: u16) -> Option<u32> {
     (length != 0).then_some(u32::from(length))
 }
 
-/// The TCP header as far as it can be read, and whether the capture cut it. A cut header is filled
-/// up with zeros to its fixed part: window and options are then unknown, the rest is as captured.
-fn readable_header<'a>(
-    bytes: &'a [u8],
-    padded: &'a mut [u8; FIXED_TCP_BYTES],
-) -> Option<(TcpHeaderSlice<'a>, bool)> {
-    if let Ok(whole) = TcpHeaderSlice::from_slice(bytes) {
-        return Some((whole, false));
-    }
+/// A TCP header that the capture cut, filled up with zeros to its fixed part: window and options are then
+/// unknown, the rest is as captured.
+fn padded_header(bytes: &[u8]) -> Option<[u8; FIXED_TCP_BYTES]> {
     if bytes.len() < NEEDED_TCP_BYTES {
         return None;
     }
+    let mut padded = [0; FIXED_TCP_BYTES];
     let kept = bytes.len().min(FIXED_TCP_BYTES);
     padded[..kept].copy_from_slice(&bytes[..kept]);
     padded[12] = 5 << 4;
-    TcpHeaderSlice::from_slice(padded)
-        .ok()
-        .map(|header| (header, true))
+    Some(padded)
 }
 
 #[cfg(test)]

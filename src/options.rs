@@ -13,6 +13,9 @@ mod kind {
     pub const MULTIPATH: u8 = 30;
 }
 
+/// The timestamps option without its numbers, in the layout that RFC 7323 recommends (appendix A).
+const TIMESTAMPS: [u8; 4] = [kind::NO_OPERATION, kind::NO_OPERATION, kind::TIMESTAMPS, 10];
+
 /// How an MPTCP option ends a subflow or a connection (RFC 8684).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MultipathEnd {
@@ -53,16 +56,24 @@ pub struct Options {
 impl Options {
     /// Reads the bytes between the fixed header and the data. What stands before an illegal length
     /// still counts; nothing can be read behind it.
-    pub fn read(mut bytes: &[u8]) -> Options {
-        let mut options = Options::default();
-        // As RFC 7323 recommends it (appendix A), and nearly all segments of nearly all senders have it.
-        if let [1, 1, kind::TIMESTAMPS, 10, rest @ ..] = bytes {
-            if let Some((stamps, behind)) = rest.split_at_checked(8) {
-                options.any = true;
-                options.take(kind::TIMESTAMPS, stamps);
-                bytes = behind;
-            }
+    #[inline]
+    pub fn read(bytes: &[u8]) -> Options {
+        // Nearly all segments have none, or timestamps alone.
+        match bytes {
+            [] => Options::default(),
+            &[n, o, k, l, a, b, c, d, e, f, g, h] if [n, o, k, l] == TIMESTAMPS => Options {
+                any: true,
+                timestamp: Some(u32::from_be_bytes([a, b, c, d])),
+                echo: Some(u32::from_be_bytes([e, f, g, h])),
+                ..Options::default()
+            },
+            _ => Options::read_list(bytes),
         }
+    }
+
+    #[inline(never)] // What few segments need should not cost the others.
+    fn read_list(mut bytes: &[u8]) -> Options {
+        let mut options = Options::default();
         while let [kind, rest @ ..] = bytes {
             match *kind {
                 kind::END => break,

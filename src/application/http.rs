@@ -3,6 +3,8 @@
 //! Wireshark shows a message when it has all of it. Of one that is never completed, and in captures
 //! that cut payloads, only the head's own bytes tell how much is missing.
 
+use std::io::BufRead;
+
 /// Methods that a cut line is believed to be a request by (RFC 9110 9, RFC 5789).
 const METHODS: [&[u8]; 9] = [
     b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH",
@@ -86,23 +88,42 @@ pub fn read(payload: &[u8]) -> Option<Head> {
         }
         _ => return None,
     };
-    let end = payload.windows(4).position(|four| four == b"\r\n\r\n");
-    let held = end.map_or(payload, |end| &payload[..end + 2]);
-    let mut fields = held.split(|byte| *byte == b'\n').skip(1);
-    let chunked = fields
-        .clone()
-        .any(|line| value(line, b"transfer-encoding").is_some());
-    let stated = fields.find_map(|line| value(line, b"content-length"));
+    read_fields(payload, status)
+}
+
+fn read_fields(payload: &[u8], status: Option<u16>) -> Option<Head> {
+    let (mut line, mut rest) = split_line(payload);
+    let (mut chunked, mut stated) = (false, None);
+    let is_whole = loop {
+        let line_before = line;
+        (line, rest) = split_line(rest);
+        if line.is_empty() {
+            break false;
+        }
+        if line == b"\r\n" && line_before.ends_with(line) {
+            break true;
+        }
+        let field = trim_newline(line);
+        chunked |= value(field, b"transfer-encoding").is_some();
+        stated = stated.or_else(|| value(field, b"content-length"));
+    };
     let body = match stated {
         _ if chunked => None,
         Some(length) => length.parse().ok(),
-        None => (status.is_none() && end.is_some()).then_some(0),
+        None => (status.is_none() && is_whole).then_some(0),
     };
     Some(Head {
         status,
-        length: u32::try_from(end.map_or(payload.len(), |end| end + 4)).ok()?,
+        length: u32::try_from(payload.len() - rest.len()).ok()?,
         body,
     })
+}
+
+/// The first line, with its newline, and what follows it.
+fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    // The standard library's only search for a byte that takes many bytes at once.
+    let length = { bytes }.skip_until(b'\n').unwrap_or(bytes.len());
+    bytes.split_at(length)
 }
 
 /// "HTTP/1.1 200 OK".
@@ -151,6 +172,19 @@ mod tests {
         assert_eq!((head.length as usize, head.body), (cut.len(), Some(5000)));
         let number = b"POST / HTTP/1.1\r\nContent-Length: 50";
         assert_eq!(read(number).unwrap().body, None);
+        let fields = b"POST / HTTP/1.1\r\nContent-Length: 50\r\n";
+        let head = read(fields).unwrap();
+        assert_eq!((head.length as usize, head.body), (fields.len(), Some(50)));
+    }
+
+    #[test]
+    fn head_ends_at_the_first_empty_line() {
+        let two = b"HTTP/1.1 204 No\r\n\r\nContent-Length: 5\r\n\r\n";
+        let head = read(two).unwrap();
+        assert_eq!((head.length, head.body), (19, None));
+        let bare = b"HTTP/1.1 200 OK\nA: b\n\r\nContent-Length: 5\r\n\r\n";
+        let head = read(bare).unwrap();
+        assert_eq!((head.length as usize, head.body), (bare.len(), Some(5)));
     }
 
     #[test]

@@ -65,8 +65,7 @@ impl Application {
         self.head = http::read(payload);
         let read = tls::read(payload, length);
         self.records = read.records;
-        // Wireshark knows more than the bytes where it can decrypt.
-        self.alert = self.alert.or(read.alert);
+        self.alert = read.alert;
         if !self.payload_cut {
             self.goodbye = goodbye::read(payload);
         }

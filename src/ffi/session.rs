@@ -74,9 +74,13 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
     let inputs = unsafe { elements(packet.inputs, packet.input_count) };
     let observed = contain(|| {
         inject("panic-observe", packet.frame);
-        let application = handle.application(inputs);
-        if let Some(segment) = decode(&raw_segment(packet, ip, tcp, application)) {
-            handle.session.observe(&segment);
+        // Changed where it stands: a segment is too large to be moved for each packet.
+        let mut decoded = decode(&raw_segment(packet, ip, tcp));
+        if let Some(segment) = &mut decoded {
+            if !inputs.is_empty() {
+                handle.hear(inputs, &mut segment.application);
+            }
+            handle.session.observe(segment);
         }
     });
     if let Err(what) = observed {
@@ -155,12 +159,7 @@ unsafe fn elements<'a, T>(start: *const T, length: u32) -> &'a [T] {
     unsafe { std::slice::from_raw_parts(start, length as usize) }
 }
 
-fn raw_segment<'a>(
-    packet: &rst_packet,
-    ip: &'a [u8],
-    tcp: &'a [u8],
-    application: Application,
-) -> RawSegment<'a> {
+fn raw_segment<'a>(packet: &rst_packet, ip: &'a [u8], tcp: &'a [u8]) -> RawSegment<'a> {
     RawSegment {
         frame: packet.frame,
         layer: packet.layer,
@@ -170,7 +169,6 @@ fn raw_segment<'a>(
         tcp_offset: (packet.tcp_offset != u32::MAX).then_some(packet.tcp_offset),
         reported: packet.reported,
         link_source: packet.link_source,
-        application,
     }
 }
 
@@ -181,10 +179,8 @@ fn nanoseconds(seconds: i64, nanoseconds: i32) -> Nanoseconds {
 }
 
 impl Handle {
-    fn application(&mut self, inputs: &[rst_input]) -> Application {
-        if inputs.is_empty() {
-            return Application::default();
-        }
+    /// Adds what Wireshark found above TCP.
+    fn hear(&mut self, inputs: &[rst_input], application: &mut Application) {
         let inputs = inputs.iter().filter_map(|input| {
             Some(Input {
                 content: SOURCES.get(usize::from(input.source))?.content,
@@ -192,9 +188,8 @@ impl Handle {
                 bytes: unsafe { elements(input.bytes, input.captured) },
             })
         });
-        let (mut application, name) = inputs::fold(inputs);
+        let name = inputs::fold(inputs, application);
         application.server_name = name.and_then(|name| self.session.name(name));
-        application
     }
 }
 
