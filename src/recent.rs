@@ -107,7 +107,12 @@ impl Recent {
         let place = (self.written % CAPACITY) as usize;
         match self.entries.get_mut(place) {
             Some(slot) => *slot = Entry::of(segment, previous, silence),
-            None => self.entries.push(Entry::of(segment, previous, silence)),
+            None => {
+                // All at once, as to grow would copy; what is not written to takes no memory.
+                self.entries
+                    .reserve_exact(CAPACITY as usize - self.entries.len());
+                self.entries.push(Entry::of(segment, previous, silence));
+            }
         }
         // After four thousand million segments the count starts anew, past the 0 of nowhere; the ring
         // is as long as a power of two, so places go on in order.
