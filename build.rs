@@ -17,10 +17,11 @@ mod plugin {
     use std::path::PathBuf;
     use std::process::Command;
 
-    const SOURCES: [&str; 7] = [
+    const SOURCES: [&str; 8] = [
         "plugin/register.c",
         "plugin/read.c",
         "plugin/render.c",
+        "plugin/preferences.c",
         "plugin/statistics.c",
         "plugin/cause_tree.c",
         "plugin/conversation_table.c",

@@ -49,6 +49,11 @@ void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame);
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports);
 void rst_annotate(packet_info *pinfo, const char *note);
 
+/* preferences.c: registration; a file is about to be opened; whether notes stand in the Info column. */
+void rst_register_preferences(void);
+void rst_hand_over_preferences(void);
+bool rst_has_info_column(void);
+
 /* statistics.c: registration; a frame was taken in or is visited again; the session is about to end. */
 void rst_register_statistics(void);
 void rst_tap(const rst_session *session, packet_info *pinfo);

@@ -4,7 +4,6 @@
 
 #include "glue.h"
 
-#include <epan/prefs.h>
 #include <epan/tap.h>
 
 #define SHORT_NAME "RST Analysis"
@@ -13,42 +12,6 @@ rst_registered rst_plugin;
 
 /* Of the file that is open; NULL between files. */
 static rst_session *session;
-
-/* Where Wireshark keeps the value of a preference. */
-typedef union setting {
-    guint number;
-    rst_switch on;
-    gint choice;
-    const char *text;
-} setting;
-
-static setting *settings;
-
-static rst_value value_of(const rst_preference *preference, const setting *setting)
-{
-    rst_value value = {NULL, 0};
-
-    switch (preference->kind) {
-    case RST_NUMBER: value.number = setting->number; break;
-    case RST_SWITCH: value.number = setting->on; break;
-    case RST_CHOICE: value.number = (uint32_t)setting->choice; break;
-    case RST_LINE: value.text = setting->text; break;
-    }
-    return value;
-}
-
-/* Wireshark dissects the file anew when a preference has changed; sharkd tells nobody, so the values
- * are read when a file is opened. */
-static void hand_over_preferences(void)
-{
-    const rst_core *core = rst_plugin.core;
-    rst_value *values = g_new0(rst_value, core->preference_count);
-
-    for (size_t i = 0; i < core->preference_count; i++)
-        values[i] = value_of(&core->preferences[i], &settings[i]);
-    core->configure(values, core->preference_count);
-    g_free(values);
-}
 
 /* For a handle without a protocol epan keeps no account of layers in each packet, which costs as much
  * as reading one; but it does not look then whether the user has disabled us. */
@@ -75,7 +38,7 @@ static void open_file(void)
         return;
     /* Not earlier: epan registers this tap when the first file is opened. */
     rst_plugin.expert_tap = find_tap_id("expert");
-    hand_over_preferences();
+    rst_hand_over_preferences();
     session = rst_plugin.core->session_new();
 }
 
@@ -98,7 +61,7 @@ static bool is_tree_wanted(proto_tree *tree)
 /* Columns are not writable where nobody displays them. */
 static bool is_note_wanted(packet_info *pinfo)
 {
-    return settings[rst_plugin.core->info_column].on && col_get_writable(pinfo->cinfo, COL_INFO);
+    return rst_has_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
 }
 
 static void observe(packet_info *pinfo, proto_tree *tree)
@@ -187,50 +150,6 @@ static void register_experts(const rst_core *core)
                                 (int)core->expert_count);
 }
 
-static const enum_val_t *choices_of(const rst_preference *preference)
-{
-    enum_val_t *choices = g_new0(enum_val_t, preference->choice_count + 1);
-
-    for (size_t i = 0; i < preference->choice_count; i++) {
-        const rst_choice *choice = &preference->choices[i];
-        enum_val_t value = {choice->name, choice->title, (gint)choice->number};
-        choices[i] = value;
-    }
-    return choices;
-}
-
-static void register_preference(module_t *module, const rst_preference *it, setting *setting)
-{
-    switch (it->kind) {
-    case RST_NUMBER:
-        setting->number = it->number;
-        prefs_register_uint_preference(module, it->name, it->title, it->help, 10, &setting->number);
-        break;
-    case RST_SWITCH:
-        setting->on = it->number != 0;
-        prefs_register_bool_preference(module, it->name, it->title, it->help, &setting->on);
-        break;
-    case RST_CHOICE:
-        setting->choice = (gint)it->number;
-        prefs_register_enum_preference(module, it->name, it->title, it->help, &setting->choice,
-                                       choices_of(it), FALSE);
-        break;
-    case RST_LINE:
-        setting->text = it->text;
-        prefs_register_string_preference(module, it->name, it->title, it->help, &setting->text);
-        break;
-    }
-}
-
-static void register_preferences(const rst_core *core)
-{
-    module_t *module = prefs_register_protocol(rst_plugin.protocol, NULL);
-
-    settings = g_new0(setting, core->preference_count);
-    for (size_t i = 0; i < core->preference_count; i++)
-        register_preference(module, &core->preferences[i], &settings[i]);
-}
-
 static void register_protocol(void)
 {
     static int *trees[] = {&rst_plugin.tree};
@@ -239,7 +158,7 @@ static void register_protocol(void)
         proto_register_protocol("TCP Reset Analysis", SHORT_NAME, "rstanalysis");
     register_fields(rst_plugin.core);
     register_experts(rst_plugin.core);
-    register_preferences(rst_plugin.core);
+    rst_register_preferences();
     rst_plugin.tree = -1;
     proto_register_subtree_array(trees, 1);
     register_init_routine(open_file);

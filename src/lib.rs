@@ -19,6 +19,7 @@ pub mod field;
 pub mod host;
 pub mod kernel;
 mod lookup;
+pub mod moment;
 pub mod names;
 pub mod options;
 mod packed;

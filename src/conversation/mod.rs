@@ -2,6 +2,8 @@
 
 mod attempts;
 mod coder;
+mod copy;
+mod directory;
 mod endpoint;
 mod exchange;
 mod frozen;
@@ -22,9 +24,10 @@ pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use silences::Silences;
 pub use table::{Conversations, Live};
 
-use crate::recent::{Entry, Recent, Ticket};
-use crate::segment::{Index, MILLISECOND, Nanoseconds, Segment, Tick};
+use crate::recent::{Recent, Ticket};
+use crate::segment::{Index, Nanoseconds, Segment, Tick};
 use crate::seq::Seq;
+use copy::copied;
 
 /// Which of a pair's two sockets sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,13 +78,6 @@ impl Client {
         }
     }
 }
-
-/// A copy of a segment seen within this time and with the same IP identification is the same packet,
-/// captured twice. Above what a copy takes through one router or mirror port, below the shortest
-/// retransmission timeouts (Linux: 200 ms).
-const LONGEST_COPY_DELAY: Nanoseconds = 100 * MILLISECOND;
-/// How many of the sender's last segments may stand between a packet and its copy.
-const LONGEST_COPY_GAP: usize = 32;
 
 /// With the third attempt in a row it is no single loss any more, and worth the look at what had gone
 /// through before.
@@ -297,45 +293,6 @@ fn largest_taken(newest: Ticket, acked: Seq, recent: &Recent) -> u32 {
         .map(|(_, entry)| entry.payload_length)
         .max()
         .unwrap_or(0)
-}
-
-/// The earlier segment that the new one is a copy of: a mirror port or a capture on "any" sees a
-/// packet once per interface. The IP identification tells a copy from a retransmission; where it is
-/// 0 or absent, another hop limit or link does; of a reset, another link, or that what it answers was
-/// copied too.
-fn copied(
-    sender: &Endpoint,
-    peer: &Endpoint,
-    segment: &Segment,
-    recent: &Recent,
-) -> Option<Ticket> {
-    if !segment.is_reset() && sender.is_progress(segment) {
-        return None;
-    }
-    let (ticket, entry) = recent
-        .backwards(sender.ticket)
-        .take(LONGEST_COPY_GAP)
-        .take_while(|(_, entry)| segment.time.saturating_sub(entry.time) <= LONGEST_COPY_DELAY)
-        .find(|(_, entry)| entry.is_same_segment(segment))?;
-    let other_link = entry.link_source != segment.link_source;
-    let other_way = other_link || entry.ip.hop_limit != segment.ip.hop_limit;
-    let numbered = segment.ip.identification.is_some_and(|number| number != 0);
-    // A forger sends the same reset several times, with many TTLs over one link; a capture that doubles
-    // packets doubles all of them.
-    let others_copied = || {
-        let last = |ticket| recent.get(ticket).map_or(0, |other: &Entry| other.copies);
-        let answered = recent
-            .backwards(peer.ticket)
-            .take(LONGEST_COPY_GAP)
-            .find(|(_, asked)| asked.frame == sender.answered);
-        let copies = answered.map_or_else(|| last(peer.ticket), |(_, asked)| asked.copies);
-        copies > entry.copies
-    };
-    let same_packet = match segment.is_reset() {
-        true => other_link || others_copied(),
-        false => other_way || numbered,
-    };
-    same_packet.then_some(ticket)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use super::directory::{Entry, Place};
 use super::pair::{Addresses, Family, Pair};
 use super::store::{Kept, Store};
 use super::{Conversation, Direction};
@@ -28,72 +29,6 @@ pub struct Conversations {
 /// The live record of a conversation. It stays where it is until the conversation is settled.
 #[derive(Clone, Copy, Debug)]
 pub struct Live(u32);
-
-/// What is known of a conversation but its record.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    pair: Pair,
-    place: Place,
-}
-
-/// The place of its record, what its addresses are, and whether it waits to be frozen.
-#[derive(Clone, Copy, Debug)]
-struct Place(u32);
-
-impl Place {
-    const LONG: u32 = 1 << 31;
-    const FROZEN: u32 = 1 << 30;
-    const WAITS: u32 = 1 << 29;
-    /// At a hundred bytes each no machine has memory for more.
-    const NUMBER: u32 = Place::WAITS - 1;
-
-    fn new(kept: Kept, family: Family) -> Place {
-        let mut place = Place(if family == Family::Long {
-            Place::LONG
-        } else {
-            0
-        });
-        place.keep(kept);
-        place
-    }
-
-    fn family(self) -> Family {
-        match self.0 & Place::LONG {
-            0 => Family::V4,
-            _ => Family::Long,
-        }
-    }
-
-    fn kept(self) -> Kept {
-        let number = self.0 & Place::NUMBER;
-        match self.0 & Place::FROZEN {
-            0 => Kept::Live(number),
-            _ => Kept::Frozen(number),
-        }
-    }
-
-    fn keep(&mut self, kept: Kept) {
-        let number = match kept {
-            Kept::Live(number) => number,
-            Kept::Frozen(number) => number | Place::FROZEN,
-        };
-        self.0 = self.0 & (Place::LONG | Place::WAITS) | number;
-    }
-
-    fn waits(self) -> bool {
-        self.0 & Place::WAITS != 0
-    }
-}
-
-impl Entry {
-    fn is(&self, pair: Pair, family: Family) -> bool {
-        self.pair == pair && self.place.family() == family
-    }
-
-    fn key(&self) -> u128 {
-        self.pair.key(self.place.family())
-    }
-}
 
 impl Conversations {
     /// What finding a conversation takes beside its record.
@@ -204,7 +139,7 @@ impl Conversations {
 
     #[inline(never)]
     fn wait(&mut self, index: Index, recent: &Recent) {
-        self.directory[index.place()].place.0 |= Place::WAITS;
+        self.directory[index.place()].place.wait(true);
         self.over.push_back((index, recent.newest()));
     }
 
@@ -212,7 +147,7 @@ impl Conversations {
     #[inline(never)]
     fn freeze(&mut self, index: Index, recent: &Recent) {
         let place = &mut self.directory[index.place()].place;
-        place.0 &= !Place::WAITS;
+        place.wait(false);
         let Kept::Live(number) = place.kept() else {
             return;
         };

@@ -1,6 +1,7 @@
 //! Gathers the facts of a reset from its header and from the connection before it.
 
-use super::trigger::{Answerer, Kind, Trigger, answered, kind_of, last_received};
+use super::search::{Answerer, answered, last_received};
+use super::trigger::{Kind, Trigger, kind_of};
 use super::{Acceptance, Extra, Extras, Form, Place, Reset, Side, Trait, Traits, fault};
 use crate::claim::{self, Claim};
 use crate::conversation::{Client, Conversation, Direction, Endpoint, Exchange, Fin, Message};

@@ -1,8 +1,10 @@
 //! One reset as facts: compact values, no words. The verdict is ranked from them when it is asked for.
 
+mod company;
 mod extra;
 mod fault;
 mod gather;
+mod search;
 mod series;
 mod side;
 mod silence;
@@ -12,11 +14,12 @@ mod trigger;
 pub use extra::{Extra, Extras};
 pub use fault::{Fault, Faulty};
 pub use gather::{Applications, Gathered, gather};
+pub use search::{Answerer, Found, passed_over};
 pub use series::{LONE, Series};
 pub use side::Side;
 pub use silence::Silence;
 pub use traits::{Trait, Traits};
-pub use trigger::{Answerer, Found, Kind, Trigger, passed_over};
+pub use trigger::{Kind, Trigger};
 
 use crate::conversation::{Conversations, Direction, Identified, Silences};
 use crate::host::Link;
@@ -225,56 +228,6 @@ impl Reset {
         match self.place {
             Place::First { cut, has_cut, .. } => has_cut.then_some(cut),
             Place::Later { .. } => None,
-        }
-    }
-
-    /// Other aborts of its host at the same time, as an index.
-    pub fn burst(&self) -> Option<Index> {
-        self.neighbours.filter(|_| !self.is(Trait::REFUSAL))
-    }
-
-    /// Joins other aborts.
-    pub fn join_burst(&mut self, burst: Index) {
-        self.neighbours = Some(burst);
-    }
-
-    /// Other refusals from the same distance, as an index.
-    pub fn distance(&self) -> Option<Index> {
-        self.company.filter(|_| self.is(Trait::REFUSAL))
-    }
-
-    /// The refusal before it from there, as an index.
-    pub fn previous_of_distance(&self) -> Option<Index> {
-        self.neighbours.filter(|_| self.is(Trait::REFUSAL))
-    }
-
-    /// Joins the refusals from its distance. A refusal answers a segment, so it is no abort.
-    pub fn join_distance(&mut self, distance: Index, previous: Option<Index>) {
-        (self.company, self.neighbours) = (Some(distance), previous);
-        self.traits.set(Trait::REFUSAL, true);
-    }
-
-    /// What its sender does to the connections that it opens, as an index.
-    pub fn opener(&self) -> Option<Index> {
-        self.company.filter(|_| self.is(Trait::GIVES_UP))
-    }
-
-    /// Joins what its sender did to other connections.
-    pub fn join_opener(&mut self, opener: Index) {
-        self.company = Some(opener);
-        self.traits.set(Trait::GIVES_UP, true);
-    }
-
-    /// The reset of a proxy's other leg just before, as an index.
-    pub fn other_leg(&self) -> Option<Index> {
-        let other = Trait::REFUSAL.or(Trait::GIVES_UP);
-        self.company.filter(|_| !self.is(other))
-    }
-
-    /// Joins the other leg. Both carried payload, so it gives up no handshake.
-    pub fn join_leg(&mut self, other: Index) {
-        if !self.is(Trait::REFUSAL.or(Trait::GIVES_UP)) {
-            self.company = Some(other);
         }
     }
 
