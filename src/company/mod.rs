@@ -20,7 +20,7 @@ pub use opener::{MANY_TARGETS, Opener, Openers};
 pub use sibling::{Established, Siblings};
 pub use twin::{Twin, Twins};
 
-use crate::conversation::Conversations;
+use crate::conversation::{Conversations, Direction};
 use crate::host::Host;
 use crate::reset::{Extra, Extras, Form, Gathered, Kind, Reset};
 use crate::segment::{Index, Segment, Socket};
@@ -48,9 +48,9 @@ pub struct Changed {
 }
 
 impl Company {
-    /// A connection request in this conversation.
-    pub fn requested(&mut self, syn: &Segment, conversation: Index) {
-        self.twins.opened(syn, conversation);
+    /// A connection request in this conversation, sent in this direction.
+    pub fn requested(&mut self, syn: &Segment, conversation: Index, direction: Direction) {
+        self.twins.opened(syn, conversation, direction);
     }
 
     /// A host shows itself by another way than before. Returns the newest refusal of which that says
@@ -118,13 +118,11 @@ impl Company {
         if reset.peer.syn() || reset.own.seen() {
             return None;
         }
-        let twin = self.twins.of(segment.source, segment.destination)?;
+        let twin = self
+            .twins
+            .of(segment.source, segment.destination, conversations)?;
         let known = conversations.get(twin.conversation);
-        let client = known.client.direction();
-        let peer = match twin.peer_is_client {
-            true => known.endpoint(client),
-            false => known.endpoint(client.reverse()),
-        };
+        let peer = known.endpoint(twin.direction);
         let distance = gathered.trigger_end.ahead_of(peer.next).unsigned_abs();
         (peer.is_seen() && distance <= twin::LARGEST_WINDOW).then_some(twin.peer)
     }

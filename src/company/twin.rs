@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::conversation::{Conversations, Direction};
 use crate::segment::{Index, Segment, Socket};
 
 /// Conversations remembered, as many as are active at a time on a busy NAT; a newer one that falls on
@@ -17,11 +18,17 @@ pub const LARGEST_WINDOW: u32 = 1 << 24;
 pub struct Twin {
     /// Its index.
     pub conversation: Index,
+    /// The direction in which the other side sends.
+    pub direction: Direction,
     /// The other side, as this one knows it.
     pub peer: Socket,
-    /// Whether the other side is the client.
-    pub peer_is_client: bool,
-    own: Socket,
+}
+
+/// A conversation, and the direction in which its client sends.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    conversation: Index,
+    client: Direction,
 }
 
 /// Where a conversation is remembered. Who makes others fall on its place only makes it forgotten.
@@ -41,34 +48,42 @@ fn place(own: Socket, peer_port: u16) -> usize {
 /// The newest conversation for each socket and port of the other side (most NATs keep ports where they can).
 #[derive(Debug, Default)]
 pub struct Twins {
-    places: Vec<Option<Twin>>,
+    places: Vec<Option<Opened>>,
 }
 
 impl Twins {
-    /// A connection request opened this conversation.
-    pub fn opened(&mut self, syn: &Segment, conversation: Index) {
+    /// A connection request, sent in this direction, opened this conversation.
+    pub fn opened(&mut self, syn: &Segment, conversation: Index, client: Direction) {
         if self.places.is_empty() {
             self.places = vec![None; PLACES];
         }
-        let (client, server) = (syn.source, syn.destination);
-        for (own, peer, peer_is_client) in [(server, client, true), (client, server, false)] {
-            let place = place(own, peer.port);
-            self.places[place] = Some(Twin {
-                conversation,
-                peer,
-                peer_is_client,
-                own,
-            });
-        }
+        let opened = Some(Opened {
+            conversation,
+            client,
+        });
+        self.places[place(syn.destination, syn.source.port)] = opened;
+        self.places[place(syn.source, syn.destination.port)] = opened;
     }
 
     /// The conversation of `own` with the same port of another address than the stranger's.
-    pub fn of(&self, own: Socket, stranger: Socket) -> Option<Twin> {
-        let twin = (*self.places.get(place(own, stranger.port))?)?;
-        let is_twin = twin.own == own
-            && twin.peer.port == stranger.port
-            && twin.peer.address != stranger.address;
-        is_twin.then_some(twin)
+    pub fn of(&self, own: Socket, stranger: Socket, conversations: &Conversations) -> Option<Twin> {
+        let Opened {
+            conversation,
+            client,
+        } = (*self.places.get(place(own, stranger.port))?)?;
+        let [caller, called] = conversations.sockets_of(conversation, client);
+        let sides = [(client, called, caller), (client.reverse(), caller, called)];
+        let is_twin = |known: Socket, peer: Socket| {
+            known == own && peer.port == stranger.port && peer.address != stranger.address
+        };
+        let found = sides
+            .into_iter()
+            .find(|(_, known, peer)| is_twin(*known, *peer));
+        found.map(|(direction, _, peer)| Twin {
+            conversation,
+            direction,
+            peer,
+        })
     }
 }
 
@@ -79,22 +94,31 @@ mod tests {
 
     #[test]
     fn twin_has_another_address_and_all_else_alike() {
-        let mut twins = Twins::default();
+        let (mut twins, mut conversations) = (Twins::default(), Conversations::default());
         let syn = segment(1);
-        assert!(twins.of(syn.destination, syn.source).is_none());
-        twins.opened(&syn, Index::new(7));
-        assert!(twins.of(syn.destination, syn.source).is_none());
+        let (index, direction) = conversations.index(&syn);
+        let twin = |twins: &Twins, own, stranger| twins.of(own, stranger, &conversations);
+        assert!(twin(&twins, syn.destination, syn.source).is_none());
+        twins.opened(&syn, index, direction);
+        assert!(twin(&twins, syn.destination, syn.source).is_none());
         let address = "192.168.1.9".parse().unwrap();
-        let stranger = Socket {
+        let client = Socket {
             address,
             ..syn.source
         };
-        let twin = twins.of(syn.destination, stranger).unwrap();
-        assert_eq!((twin.conversation, twin.peer), (Index::new(7), syn.source));
-        let port = Socket {
-            port: 9,
-            ..stranger
+        let found = twin(&twins, syn.destination, client).unwrap();
+        assert_eq!((found.conversation, found.peer), (index, syn.source));
+        assert_eq!(found.direction, direction);
+        let server = Socket {
+            address,
+            ..syn.destination
         };
-        assert!(twins.of(syn.destination, port).is_none());
+        let found = twin(&twins, syn.source, server).unwrap();
+        assert_eq!(
+            (found.direction, found.peer),
+            (direction.reverse(), syn.destination)
+        );
+        let port = Socket { port: 9, ..client };
+        assert!(twin(&twins, syn.destination, port).is_none());
     }
 }

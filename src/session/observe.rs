@@ -57,7 +57,7 @@ impl Session {
         let opens =
             segment.is_syn_ack() || (peer.syn.is_answer() && peer.bytes() + own.bytes() == 0);
         if segment.is_syn() {
-            self.company.requested(segment, index);
+            self.company.requested(segment, index, direction);
         } else if peer.syn.is_answer() && !acknowledged {
             self.company.established(segment);
         }
