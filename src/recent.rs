@@ -13,7 +13,7 @@ const CAPACITY: u32 = 1 << 15;
 
 /// Where a segment stands in the ring; 0 is nowhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ticket(u32);
+pub struct Ticket(pub(crate) u32);
 
 /// What is remembered of a segment. Each segment writes one, so what can be is copied as a whole.
 #[derive(Clone, Copy, Debug, Default)]
@@ -132,6 +132,14 @@ impl Recent {
             return None;
         }
         self.entries.get((number % CAPACITY) as usize)
+    }
+
+    /// How many segments came since the one at `ticket`; all that can be counted where it is nowhere.
+    pub fn since(&self, ticket: Ticket) -> u32 {
+        match ticket.0 {
+            0 => u32::MAX,
+            number => self.written.wrapping_sub(number),
+        }
     }
 
     /// From `newest` back to the oldest segment of the same sender that is still in the ring.

@@ -2,8 +2,7 @@
 //!
 //! Most numbers of a record lie close to others: what was acknowledged to what was sent, frames and times to
 //! each other. Written as distances they are small, and [`crate::packed`] codes them. What can be had again
-//! is left out: the hosts, which are looked up by their addresses, and the tickets, as a conversation is only
-//! frozen when the ring has moved past its segments.
+//! is left out: the hosts, which are looked up by their addresses.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +15,7 @@ use crate::seq::Seq;
 const FROZEN: usize = 100;
 
 /// As many words of each width as [`walk`] codes.
-pub type Words = crate::packed::Words<19, 6, 18, 8>;
+pub type Words = crate::packed::Words<19, 7, 19, 8>;
 
 /// A frozen conversation.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +69,11 @@ fn walk(conversation: &mut Conversation, coder: &mut impl Coder) {
         Width::Two,
         coder,
     );
+    // Tickets count the file's segments as frames do its packets.
+    coder.near_or_none(Width::Two, first.last.frame, &mut first.ticket.0);
+    let between = second.last.frame.wrapping_sub(first.last.frame);
+    let base = first.ticket.0.wrapping_add(between);
+    coder.near_or_none(Width::One, base, &mut second.ticket.0);
     for endpoint in [&mut *first, &mut *second] {
         habits(endpoint, coder);
         sent(endpoint, coder);
@@ -247,7 +251,7 @@ impl Conversation {
         Frozen::of(self).is_none_or(|frozen| {
             let mut thawed = frozen.thaw();
             for (endpoint, known) in thawed.endpoints.iter_mut().zip(&self.endpoints) {
-                (endpoint.host, endpoint.ticket) = (known.host, known.ticket);
+                endpoint.host = known.host;
             }
             thawed == *self
         })

@@ -226,10 +226,10 @@ impl Conversation {
         reset || (first.fin_is_acked(second) && second.fin_is_acked(first))
     }
 
-    /// Whether a recent segment belongs to it.
-    fn is_recent(&self, recent: &Recent) -> bool {
+    /// Whether one of the file's latest segments belongs to it.
+    fn is_active(&self, recent: &Recent) -> bool {
         let mut endpoints = self.endpoints.iter();
-        endpoints.any(|endpoint| recent.get(endpoint.ticket).is_some())
+        endpoints.any(|endpoint| recent.since(endpoint.ticket) < table::REST)
     }
 
     /// Takes in a segment that is no reset.

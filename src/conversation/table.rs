@@ -11,6 +11,9 @@ use crate::lookup::Lookup;
 use crate::recent::{Recent, Ticket};
 use crate::segment::{Index, Segment, Socket};
 
+/// So many segments of the file after its last one a conversation that is over is left in peace: what its end draws (repeated FINs, resets,
+/// copies) comes at once if it comes, and its record is still in the processor's cache.
+pub(super) const REST: u32 = 1 << 10;
 /// Conversations frozen a segment, at most: no more than one ends with a segment, but some have to wait.
 const MOST_FROZEN: usize = 2;
 
@@ -21,8 +24,8 @@ pub struct Conversations {
     directory: Vec<Entry>,
     addresses: Addresses,
     store: Store,
-    /// Those that are over, in the order in which they may be frozen: when the ring has moved past the
-    /// ticket, no segment of theirs is at hand any more.
+    /// Those that are over, in the order in which they may be frozen, each with the newest segment of the file at the
+    /// time.
     over: VecDeque<(Index, Ticket)>,
 }
 
@@ -127,7 +130,7 @@ impl Conversations {
         }
         for _ in 0..MOST_FROZEN {
             match self.over.front() {
-                Some((index, ticket)) if recent.get(*ticket).is_none() => {
+                Some((index, ticket)) if recent.since(*ticket) >= REST => {
                     let index = *index;
                     self.over.pop_front();
                     self.freeze(index, recent);
@@ -155,7 +158,7 @@ impl Conversations {
         if !conversation.is_over() {
             return;
         }
-        if conversation.is_recent(recent) {
+        if conversation.is_active(recent) {
             self.wait(index, recent);
         } else if let Some(frozen) = self.store.freeze(number) {
             place.keep(Kept::Frozen(frozen));
@@ -275,28 +278,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_freezes_once_the_ring_has_moved_on_and_thaws_as_it_was() {
+    fn what_is_over_freezes_after_a_rest_and_thaws_as_it_was() {
         let (mut table, mut recent) = Default::default();
         let closed = close(&mut table, &mut recent, 300);
-        let before: Vec<Conversation> = closed
-            .iter()
-            .map(|index| {
-                let mut conversation = table.get(*index).into_owned();
-                for endpoint in &mut conversation.endpoints {
-                    endpoint.ticket = Ticket::default();
-                }
-                conversation
-            })
-            .collect();
-        assert_eq!(table.store.room(), (300, 0), "the ring still holds them");
-        for frame in 1000..40_000 {
+        let kept = |table: &Conversations| -> Vec<Conversation> {
+            let kept = closed.iter().map(|index| table.get(*index).into_owned());
+            kept.collect()
+        };
+        let before = kept(&table);
+        assert_eq!(table.store.room(), (300, 0), "the last segments just came");
+        for frame in 1000..1000 + REST {
             observe(&mut table, &mut recent, &filler(frame));
         }
         assert_eq!(table.store.room().1, 300);
         assert!(table.over.is_empty());
+        assert_eq!(kept(&table), before);
         for (index, before) in closed.iter().zip(&before) {
-            assert_eq!(&*table.get(*index), before);
-            assert_eq!(table.get_mut(*index), before);
+            let thawed = table.get_mut(*index);
+            assert_eq!(thawed, before);
+            let last = thawed.endpoints[0].ticket;
+            assert!(recent.get(last).is_some(), "the ring holds them still");
         }
         assert_eq!(table.store.room(), (301, 300), "places are used again");
     }
