@@ -143,9 +143,11 @@ impl Recent {
     }
 
     /// From `newest` back to the oldest segment of the same sender that is still in the ring.
-    pub fn backwards(&self, newest: Ticket) -> impl Iterator<Item = (Ticket, &Entry)> {
-        let at = |ticket| self.get(ticket).map(|entry| (ticket, entry));
-        std::iter::successors(at(newest), move |(_, entry)| at(entry.previous))
+    pub fn backwards(&self, newest: Ticket) -> Backwards<'_> {
+        Backwards {
+            recent: self,
+            next: newest,
+        }
     }
 
     /// Notes that the segment at `ticket` was captured once more; returns its frame.
@@ -155,6 +157,26 @@ impl Recent {
             entry.copies = entry.copies.saturating_add(1);
             entry.frame
         })
+    }
+}
+
+/// The segments of one sender, the newest first. No entry is touched before it is asked for: it may have left
+/// the processor's cache long ago.
+#[derive(Clone, Debug)]
+pub struct Backwards<'a> {
+    recent: &'a Recent,
+    next: Ticket,
+}
+
+impl<'a> Iterator for Backwards<'a> {
+    type Item = (Ticket, &'a Entry);
+
+    #[inline]
+    fn next(&mut self) -> Option<(Ticket, &'a Entry)> {
+        let ticket = self.next;
+        let entry = self.recent.get(ticket)?;
+        self.next = entry.previous;
+        Some((ticket, entry))
     }
 }
 
