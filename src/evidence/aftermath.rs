@@ -9,14 +9,14 @@ pub static WITHIN_ROUND_TRIP: Fact = Fact {
            arrive there",
     holds: |s| {
         s.delay()
-            .is_some_and(|delay| s.reset.time.saturating_sub(delay) <= s.limit())
+            .is_some_and(|delay| s.reset.time.saturating_sub(delay) <= s.series.limit)
     },
     says: |s| {
         format!(
             "Frame {} left the other side before the reset of frame {} could arrive there ({} allowed)",
             s.trigger_frame(),
             s.first.frame,
-            duration(s.limit().saturating_sub(s.first.time))
+            duration(s.series.limit.saturating_sub(s.first.time))
         )
     },
 };

@@ -32,7 +32,7 @@ pub struct Situation<'a> {
     /// The reset itself.
     pub reset: &'a Reset,
     /// Its series and what came after it.
-    pub series: &'a Series,
+    pub series: Series,
     /// The first reset of the series; the reset itself where it is the first.
     pub first: &'a Reset,
     /// The reset before it in the series.
@@ -121,14 +121,6 @@ impl<'a> Situation<'a> {
     /// The later frame that changed the verdict; 0 for none.
     pub fn revised_by(&self) -> u32 {
         self.extras.revised_by(self.reset.extras)
-    }
-
-    /// Until when the peer's segments may have left it before the first reset that counts could arrive.
-    pub fn limit(&self) -> Nanoseconds {
-        match self.first.series {
-            Some(_) => self.series.limit,
-            None => self.first.limit(),
-        }
     }
 
     /// Time since the reset before it in the series.

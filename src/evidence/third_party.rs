@@ -149,12 +149,7 @@ pub static MISSES_THE_NUMBER: Fact = Fact {
 /// None of the series had the exact number.
 pub static NONE_EXACT: Fact = Fact {
     what: "No reset of the series has the exact number",
-    holds: |s| {
-        s.series.acceptable.is_none()
-            && s.first.acceptance != Acceptance::Exact
-            && !s.reset.is(Trait::AT_BOUNDARY)
-            && !s.answers_syn()
-    },
+    holds: |s| s.series.acceptable.is_none() && !s.reset.is(Trait::AT_BOUNDARY) && !s.answers_syn(),
     says: |_| "No reset of the series has the exact number".into(),
 };
 

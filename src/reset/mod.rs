@@ -15,7 +15,7 @@ pub use extra::{Extra, Extras};
 pub use fault::{Fault, Faulty};
 pub use gather::{Applications, Gathered, gather};
 pub use search::{Answerer, Found, passed_over};
-pub use series::{LONE, Series};
+pub use series::Series;
 pub use side::Side;
 pub use silence::Silence;
 pub use traits::{Trait, Traits};

@@ -1,7 +1,8 @@
 //! The resets of one sender in one connection, and what both sides did after the first of them.
 //!
 //! This is where hindsight lives: later segments change a series, and every verdict on its resets is
-//! ranked anew from it. A lone reset after which nothing came has none.
+//! ranked anew from it. That of a lone reset after which nothing came says no more than the reset, and is
+//! not kept.
 
 use super::{Acceptance, Form, Place, Reset, Trait};
 use crate::segment::{Flags, Index, Moment, Nanoseconds, Segment};
@@ -59,34 +60,6 @@ pub struct Series {
     pub sender_lacked: Moment,
 }
 
-/// That of a lone reset after which nothing came.
-pub static LONE: Series = Series {
-    first: Index::FIRST,
-    last: Index::FIRST,
-    last_frame: 0,
-    count: 1,
-    acceptable: None,
-    seq: Seq(0),
-    limit: 0,
-    ends: false,
-    opposite: None,
-    guesses: 0,
-    unprovoked: 0,
-    last_numbers: (Seq(0), None, 0),
-    hop_limits: [0; 3],
-    data_end: None,
-    all_acked: Moment::NEVER,
-    peer_under_way: Moment::NEVER,
-    peer_went_on: Moment::NEVER,
-    peer_latest: Moment::NEVER,
-    peer_retransmitted: Moment::NEVER,
-    sender_spoke_on: Moment::NEVER,
-    overtaken_until: 0,
-    cut: None,
-    sender_took: Moment::NEVER,
-    sender_lacked: Moment::NEVER,
-};
-
 impl Series {
     /// The series that begins with this reset, the one at `index`.
     pub fn new(index: Index, first: &Reset) -> Series {
@@ -106,7 +79,18 @@ impl Series {
                 _ => first.time,
             },
             cut: first.cut(),
-            ..LONE
+            count: 1,
+            opposite: None,
+            guesses: 0,
+            unprovoked: 0,
+            all_acked: Moment::NEVER,
+            peer_under_way: Moment::NEVER,
+            peer_went_on: Moment::NEVER,
+            peer_latest: Moment::NEVER,
+            peer_retransmitted: Moment::NEVER,
+            sender_spoke_on: Moment::NEVER,
+            sender_took: Moment::NEVER,
+            sender_lacked: Moment::NEVER,
         }
     }
 
@@ -266,6 +250,21 @@ mod tests {
             has_cut: false,
         };
         Series::new(Index::new(0), &first)
+    }
+
+    #[test]
+    fn lone_reset_counts_where_its_number_is_exact() {
+        let index = Index::new(7);
+        let mut reset = crate::reset::tests::reset();
+        for (acceptance, acceptable) in [
+            (Acceptance::Exact, Some(index)),
+            (Acceptance::InWindow, None),
+        ] {
+            reset.acceptance = acceptance;
+            let lone = Series::new(index, &reset);
+            assert_eq!((lone.acceptable, lone.count), (acceptable, 1));
+            assert_eq!((lone.first, lone.last), (index, index));
+        }
     }
 
     #[test]

@@ -152,10 +152,7 @@ impl Session {
     /// What is the same for all resets of a connection, whichever side sent them: the earlier one of its
     /// two series.
     pub(crate) fn conversation_of(&self, reset: Index) -> Index {
-        let Some(series) = self.resets[reset.place()].series else {
-            return reset;
-        };
-        let series = &self.series[series.place()];
+        let series = self.series_of(reset);
         match series.opposite {
             Some(opposite) if opposite.place() < series.first.place() => opposite,
             _ => series.first,

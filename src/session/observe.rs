@@ -69,13 +69,16 @@ impl Session {
         // Most segments teach their host nothing, and its record is not looked up.
         let news = (new_way || opens).then(|| self.teach_host(host, segment, lesson));
         if let Some(first) = own_series {
-            if let Some(since) = self.series_of(first).sender_spoke(segment) {
+            if let Some(since) = self.series_to_change(first).sender_spoke(segment) {
                 self.revise_series_since(first, segment.frame, since);
             }
         }
         if let Some(first) = peer_series {
             let retransmission = observed.retransmission;
-            if self.series_of(first).peer_spoke(segment, retransmission) {
+            if self
+                .series_to_change(first)
+                .peer_spoke(segment, retransmission)
+            {
                 self.revise_series(first, segment.frame);
             }
         }

@@ -5,8 +5,8 @@ use crate::company::{Changed, find_other_leg};
 use crate::conversation::{Direction, Endpoint};
 use crate::host::{Hops, Link};
 use crate::reset::{
-    Acceptance, Answerer, Applications, Extra, Extras, Form, Found, Gathered, Reset, Trait,
-    Trigger, gather, passed_over,
+    Answerer, Applications, Extra, Extras, Form, Found, Gathered, Reset, Series, Trait, Trigger,
+    gather, passed_over,
 };
 use crate::segment::{Index, Nanoseconds, Segment};
 
@@ -37,8 +37,10 @@ impl Session {
         }
         self.list(reset);
         if let Some(opposite) = opposite {
-            self.series_of(number).opposite = Some(opposite);
-            self.series_of(opposite).opposite.get_or_insert(number);
+            self.series_to_change(number).opposite = Some(opposite);
+            self.series_to_change(opposite)
+                .opposite
+                .get_or_insert(number);
         }
         let habits = idle.map_or_else(Vec::new, |idle| self.gaps.become_habits(idle));
         self.resets[number.place()].reported = self.ranking(number).best.place;
@@ -91,11 +93,8 @@ impl Session {
             .series
             .filter(|_| of_the_host && gathered.answers == 0)
         {
+            let Series { count, last, .. } = self.series_of(first);
             let resets = &mut self.resets;
-            let series = resets[first.place()]
-                .series
-                .map(|series| &self.series[series.place()]);
-            let (count, last) = series.map_or((1, first), |series| (series.count, series.last));
             if let Some(next) = resets[first.place()]
                 .trigger
                 .filter(|_| count < MOST_SHIFTED)
@@ -113,22 +112,13 @@ impl Session {
         let reset = &mut gathered.reset;
         let earlier = peer.series.filter(|_| reset.form == Form::Passive);
         let ended_by = earlier
-            .and_then(|first| self.acceptable(first))
+            .and_then(|first| self.series_of(first).acceptable)
             .filter(|ended_by| !self.had_ended_itself(sender.series, *ended_by, reset));
         if let Some(ended_by) = ended_by {
             let ended_by = Extra::EndedBy(ended_by);
             self.extras.add(&mut reset.extras, ended_by);
         }
         gathered
-    }
-
-    /// The first reset that the peer must take, of the series that begins with the one at `first`.
-    fn acceptable(&self, first: Index) -> Option<Index> {
-        let reset = &self.resets[first.place()];
-        match reset.series {
-            Some(series) => self.series[series.place()].acceptable,
-            None => (reset.acceptance == Acceptance::Exact).then_some(first),
-        }
     }
 
     /// Gives the reset its place in its host and series, and the sender its new state. Returns whether it
@@ -161,7 +151,7 @@ impl Session {
             return false;
         }
         let storm = self.preferences.limits.storm;
-        let news = self.series_of(first).take(number, reset, storm);
+        let news = self.series_to_change(first).take(number, reset, storm);
         reset.series = self.resets[first.place()].series;
         news
     }

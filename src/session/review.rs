@@ -5,7 +5,7 @@ use crate::cause::rank::{Ranking, rank};
 use crate::company::Changed;
 use crate::evidence::Situation;
 use crate::host::Hops;
-use crate::reset::{Extras, LONE, Reset, Series};
+use crate::reset::{Extras, Reset, Series};
 use crate::segment::Index;
 
 /// Resets of one host or series that one later packet may revise. A packet that changes more (a scan
@@ -47,18 +47,11 @@ impl Session {
     /// All that is known of the reset at `index`.
     pub(crate) fn situation(&self, index: Index) -> Situation<'_> {
         let reset = &self.resets[index.place()];
-        let series = match reset.series {
-            Some(series) => &self.series[series.place()],
-            None => &LONE,
-        };
+        let series = self.series_of(index);
         let at = |index: Index| &self.resets[index.place()];
         let mut situation = Situation {
             reset,
-            series,
-            first: match reset.series {
-                Some(_) => at(series.first),
-                None => reset,
-            },
+            first: at(series.first),
             previous: reset.previous().map(at),
             extras: &self.extras,
             conversations: &self.conversations,
@@ -78,6 +71,7 @@ impl Session {
                 .map(|opener| self.company.openers.get(opener)),
             distance: reset.distance().map(|way| self.company.distances.get(way)),
             other_leg: reset.other_leg().map(at),
+            series,
             hops: Hops::NoBaseline,
             port: None,
         };
@@ -101,8 +95,17 @@ impl Session {
         (known == index).then_some(ranking)
     }
 
+    /// What is known of the series that the reset at `index` belongs to.
+    pub(super) fn series_of(&self, index: Index) -> Series {
+        let reset = &self.resets[index.place()];
+        match reset.series {
+            Some(series) => self.series[series.place()],
+            None => Series::new(index, reset),
+        }
+    }
+
     /// What is known of the series that begins with the reset at `first`, to change it.
-    pub(super) fn series_of(&mut self, first: Index) -> &mut Series {
+    pub(super) fn series_to_change(&mut self, first: Index) -> &mut Series {
         let reset = &mut self.resets[first.place()];
         let series = &mut self.series;
         let index = reset.series.unwrap_or_else(|| {
@@ -120,10 +123,7 @@ impl Session {
     /// Judges the resets of the series that begins with the reset at `first` anew, from the newest one back to
     /// frame `since`.
     pub(super) fn revise_series_since(&mut self, first: Index, frame: u32, since: u32) {
-        let newest = match self.resets[first.place()].series {
-            Some(series) => self.series[series.place()].last,
-            None => first,
-        };
+        let newest = self.series_of(first).last;
         self.revise_chain(newest, frame, since, |reset, _| reset.previous());
     }
 
