@@ -4,10 +4,25 @@
 //! air, whatever the key's length.
 
 use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::segment::Index;
+
+/// The key of an address.
+pub fn key_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_bits().into(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// Spreads a number over all high bits of the result, for tables that may forget: who makes others fall on one
+/// place gains nothing. Fibonacci hashing (Knuth, volume 3, 6.4): a product by 2^64 over the golden ratio.
+pub fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
 
 /// The table beside a list.
 #[derive(Clone, Debug, Default)]

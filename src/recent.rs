@@ -4,7 +4,7 @@
 //! conversation must still be at hand. Keeping them per conversation would cost memory for each
 //! conversation of the file; one ring for all costs the same for any file.
 
-use crate::segment::{Flags, IpHeader, MILLISECOND, Nanoseconds, Options, Segment};
+use crate::segment::{Flags, IpHeader, Milliseconds, Nanoseconds, Options, Segment};
 use crate::seq::Seq;
 
 /// Segments kept. At 100,000 packets a second that is a third of a second, several round trips of
@@ -40,8 +40,8 @@ pub struct Entry {
     pub copies: u8,
     /// Its options.
     pub options: Options,
-    /// Silence of both sides before it, in milliseconds.
-    silence_ms: u32,
+    /// Silence of both sides before it.
+    pub silence: Milliseconds,
     /// The IP header before it.
     pub ip: IpHeader,
 }
@@ -61,7 +61,7 @@ impl Entry {
             flags: segment.flags,
             copies: 0,
             options: segment.options,
-            silence_ms: (silence / MILLISECOND) as u32,
+            silence: Milliseconds::from(silence),
             ip: segment.ip,
         }
     }
@@ -74,11 +74,6 @@ impl Entry {
     /// Sequence number after the segment.
     pub fn end(&self) -> Seq {
         self.seq + self.length()
-    }
-
-    /// Silence of both sides before it, to the millisecond.
-    pub fn silence(&self) -> Nanoseconds {
-        i64::from(self.silence_ms) * MILLISECOND
     }
 
     /// Whether the TCP part is the same, bit for bit as far as it is kept.
@@ -183,6 +178,7 @@ impl<'a> Iterator for Backwards<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::MILLISECOND;
     use crate::segment::tests::segment;
 
     #[test]
@@ -209,7 +205,7 @@ mod tests {
         let mut ring = Recent::default();
         let ticket = ring.push(&syn, Ticket::default(), 7 * MILLISECOND);
         let entry = ring.get(ticket).unwrap();
-        assert_eq!((entry.length(), entry.silence()), (1, 7 * MILLISECOND));
+        assert_eq!((entry.length(), entry.silence.get()), (1, 7 * MILLISECOND));
         assert!(entry.is_same_segment(&syn));
         let mut stamped = syn;
         stamped.options.timestamp = Some(0);

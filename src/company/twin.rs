@@ -1,8 +1,7 @@
 //! The same segment stream under two addresses of one side: one side of a NAT leaks to the other.
 
-use std::net::IpAddr;
-
 use crate::conversation::{Conversations, Direction};
+use crate::lookup::{key_of, spread};
 use crate::segment::{Index, Segment, Socket};
 
 /// Conversations remembered, as many as are active at a time on a busy NAT; a newer one that falls on
@@ -33,16 +32,10 @@ struct Opened {
 
 /// Where a conversation is remembered. Who makes others fall on its place only makes it forgotten.
 fn place(own: Socket, peer_port: u16) -> usize {
-    let address = match own.address {
-        IpAddr::V4(address) => address.to_bits().into(),
-        IpAddr::V6(address) => address.to_bits(),
-    };
+    let address = key_of(own.address);
     let address = address as u64 ^ (address >> 64) as u64;
     let ports = u64::from(own.port) << 16 | u64::from(peer_port);
-    // Fibonacci hashing (Knuth, volume 3, 6.4): the high bits of a product by 2^64 over the golden ratio.
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mixed = (address.wrapping_mul(SPREAD) ^ ports).wrapping_mul(SPREAD);
-    (mixed >> 32) as usize % PLACES
+    (spread(spread(address) ^ ports) >> 32) as usize % PLACES
 }
 
 /// The newest conversation for each socket and port of the other side (most NATs keep ports where they can).

@@ -4,6 +4,7 @@ use super::attempts::{Attempt, Attempts};
 use super::identification::Identification;
 use super::opening::Opening;
 use super::round_trip::RoundTrip;
+use crate::lookup::spread;
 use crate::recent::Ticket;
 use crate::segment::{Flags, Index, Moment, Segment};
 use crate::seq::Seq;
@@ -242,9 +243,8 @@ impl Endpoint {
     }
 }
 
-/// The upper byte of a product with an odd number depends on all of its bits (Knuth's multiplicative hash).
 fn mix(link_source: u64) -> u8 {
-    (link_source.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8
+    (spread(link_source) >> 56) as u8
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Direction;
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, key_of};
 use crate::segment::{Index, Segment, Socket};
 
 /// Both sockets, so that both directions find the same conversation. An IPv4 address stands for itself,
@@ -39,23 +39,16 @@ pub struct Addresses {
     list: Vec<IpAddr>,
 }
 
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => address.to_bits().into(),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
 impl Addresses {
     /// The place of the address, made where it is new.
     fn place(&mut self, address: IpAddr) -> u32 {
         let Addresses { lookup, list } = self;
-        let key = number(address);
+        let key = key_of(address);
         let known = lookup.find(key, |index| list[index.place()] == address);
         let index = known.unwrap_or_else(|| {
             let index = Index::new(list.len());
             list.push(address);
-            lookup.add(key, index, |index| number(list[index.place()]));
+            lookup.add(key, index, |index| key_of(list[index.place()]));
             index
         });
         index.place() as u32

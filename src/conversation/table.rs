@@ -11,8 +11,8 @@ use crate::lookup::Lookup;
 use crate::recent::{Recent, Ticket};
 use crate::segment::{Index, Segment, Socket};
 
-/// So many segments of the file after its last one a conversation that is over is left in peace: what its end draws (repeated FINs, resets,
-/// copies) comes at once if it comes, and its record is still in the processor's cache.
+/// For so many segments of the file a conversation that is over is left as it is: what its end draws (repeated
+/// FINs, resets, copies) comes at once if it comes, and its record is still in the processor's cache.
 pub(super) const REST: u32 = 1 << 10;
 /// Conversations frozen a segment, at most: no more than one ends with a segment, but some have to wait.
 const MOST_FROZEN: usize = 2;

@@ -53,6 +53,16 @@ fn push<T: PartialEq>(list: &mut Vec<T>, new: T) -> Index {
     Index::new(list.len() - 1)
 }
 
+/// What the first of its kind in the chain has to say.
+macro_rules! find {
+    ($extras:ident, $chain:ident, $kind:ident) => {
+        $extras.find($chain, |extra| match extra {
+            Extra::$kind(what) => Some(what),
+            _ => None,
+        })
+    };
+}
+
 impl Extras {
     /// Adds one to a chain.
     pub fn add(&mut self, chain: &mut Chain, extra: Extra) {
@@ -124,81 +134,52 @@ impl Extras {
     /// What the reset says of itself.
     #[inline]
     pub fn claim(&self, chain: Chain) -> Option<&Claim> {
-        let index = self.find(chain, |extra| match extra {
-            Extra::Claim(index) => Some(index),
-            _ => None,
-        })?;
+        let index = find!(self, chain, Claim)?;
         self.claims.get(index.place())
     }
 
     /// The segment that provoked it, where that need not be accepted.
     #[inline]
     pub fn faulty(&self, chain: Chain) -> Option<Faulty> {
-        self.find(chain, |extra| match extra {
-            Extra::Faulty(faulty) => Some(faulty),
-            _ => None,
-        })
+        find!(self, chain, Faulty)
     }
 
     /// What the applications had said, as an index into the session's exchanges.
     pub fn exchange(&self, chain: Chain) -> Option<Index> {
-        self.find(chain, |extra| match extra {
-            Extra::Exchange(index) => Some(index),
-            _ => None,
-        })
+        find!(self, chain, Exchange)
     }
 
     /// An earlier reset of the other direction that its sender had to take, as an index.
     pub fn ended_by(&self, chain: Chain) -> Option<Index> {
-        self.find(chain, |extra| match extra {
-            Extra::EndedBy(index) => Some(index),
-            _ => None,
-        })
+        find!(self, chain, EndedBy)
     }
 
     /// The reset before it in the file that came after as long a silence, as an index.
     pub fn previous_of_gap(&self, chain: Chain) -> Option<Index> {
-        self.find(chain, |extra| match extra {
-            Extra::PreviousOfGap(index) => Some(index),
-            _ => None,
-        })
+        find!(self, chain, PreviousOfGap)
     }
 
     /// Frame in which its sender completed the handshake that replaced this connection; 0 for none.
     pub fn sibling(&self, chain: Chain) -> u32 {
-        let frame = self.find(chain, |extra| match extra {
-            Extra::Sibling(frame) => Some(frame),
-            _ => None,
-        });
-        frame.unwrap_or(0)
+        find!(self, chain, Sibling).unwrap_or(0)
     }
 
     /// Its receiver, as the same conversation knows it on the other side of a NAT.
     #[inline]
     pub fn twin(&self, chain: Chain) -> Option<Socket> {
-        let index = self.find(chain, |extra| match extra {
-            Extra::Twin(index) => Some(index),
-            _ => None,
-        })?;
+        let index = find!(self, chain, Twin)?;
         self.twins.get(index.place()).copied()
     }
 
     /// How long after its trigger it came, where that is very long.
     pub fn delay(&self, chain: Chain) -> Option<Nanoseconds> {
-        let index = self.find(chain, |extra| match extra {
-            Extra::Delay(index) => Some(index),
-            _ => None,
-        })?;
+        let index = find!(self, chain, Delay)?;
         self.delays.get(index.place()).copied()
     }
 
     /// The later frame that changed the verdict; 0 for none.
     pub fn revised_by(&self, chain: Chain) -> u32 {
-        let frame = self.find(chain, |extra| match extra {
-            Extra::RevisedBy(frame) => Some(frame),
-            _ => None,
-        });
-        frame.unwrap_or(0)
+        find!(self, chain, RevisedBy).unwrap_or(0)
     }
 }
 

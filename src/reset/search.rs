@@ -172,6 +172,21 @@ mod tests {
         peer
     }
 
+    /// What a reset answers whose sender had neither sent nor been reset before.
+    fn answered_at_once<'a>(
+        reset: &Segment,
+        peer: &Endpoint,
+        recent: &'a Recent,
+    ) -> Option<Found<'a>> {
+        answered(
+            reset,
+            &Endpoint::default(),
+            peer,
+            Answerer::default(),
+            recent,
+        )
+    }
+
     fn reset_at(millisecond: u32) -> Segment<'static> {
         let flags = Flags::RST;
         Segment {
@@ -186,14 +201,7 @@ mod tests {
     fn near_the_sender_it_is_the_newest_segment() {
         let mut recent = Recent::default();
         let peer = peer_with_three_segments(&mut recent);
-        let found = answered(
-            &reset_at(31),
-            &Endpoint::default(),
-            &peer,
-            Answerer::default(),
-            &recent,
-        )
-        .unwrap();
+        let found = answered_at_once(&reset_at(31), &peer, &recent).unwrap();
         assert_eq!(found.entry.frame, 30);
         assert_eq!(kind_of(found.entry), Kind::Data);
     }
@@ -228,13 +236,7 @@ mod tests {
             seq: Seq(5001),
             ..reset_at(31)
         };
-        let found = answered(
-            &reset,
-            &Endpoint::default(),
-            &peer,
-            Answerer::default(),
-            &recent,
-        );
+        let found = answered_at_once(&reset, &peer, &recent);
         assert!(found.is_none());
     }
 
@@ -255,57 +257,13 @@ mod tests {
             ack: Seq(1001),
             ..segment(2)
         };
-        let found = answered(
-            &reset,
-            &Endpoint::default(),
-            &peer,
-            Answerer::default(),
-            &recent,
-        )
-        .unwrap();
+        let found = answered_at_once(&reset, &peer, &recent).unwrap();
         assert_eq!(kind_of(found.entry), Kind::Syn);
         let wrong = Segment {
             ack: Seq(1002),
             ..reset
         };
-        let found = answered(
-            &wrong,
-            &Endpoint::default(),
-            &peer,
-            Answerer::default(),
-            &recent,
-        );
+        let found = answered_at_once(&wrong, &peer, &recent);
         assert!(found.is_none());
-    }
-
-    #[test]
-    fn any_delay_is_kept_or_known_to_be_too_long() {
-        let entry_of = |recent: &mut Recent| recent.push(&segment(7), Ticket::default(), 0);
-        let mut recent = Recent::default();
-        let ticket = entry_of(&mut recent);
-        let entry = recent.get(ticket).unwrap();
-        let answered_before = true;
-        for (delay, kept) in [
-            (0, true),
-            (-1, true),
-            (123_456_789_012_345, true),
-            (-123_456_789_012_345, true),
-            (140_737_488_355_328, false),
-            (i64::MAX, false),
-            (i64::MIN, false),
-        ] {
-            let found = Found {
-                entry,
-                answered_before,
-            };
-            let trigger = Trigger::new(found, delay);
-            assert_eq!(trigger.delay(), kept.then_some(delay));
-            assert!(trigger.answered_before() && trigger.frame == 7);
-        }
-    }
-
-    #[test]
-    fn a_trigger_takes_twenty_bytes() {
-        assert_eq!(size_of::<Option<Trigger>>(), 20);
     }
 }

@@ -50,7 +50,7 @@ impl Trigger {
         };
         Trigger {
             frame: entry.frame,
-            silence: Milliseconds::from(entry.silence()),
+            silence: entry.silence,
             delay: six_bytes(delay),
             payload_length,
             flags: entry.flags,
@@ -106,5 +106,43 @@ pub(super) fn kind_of(entry: &Entry) -> Kind {
         _ if entry.payload_length > 0 => Kind::Data,
         flags if flags.has(Flags::FIN) => Kind::Fin,
         _ => Kind::Ack,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recent::{Recent, Ticket};
+    use crate::segment::tests::segment;
+
+    #[test]
+    fn any_delay_is_kept_or_known_to_be_too_long() {
+        let entry_of = |recent: &mut Recent| recent.push(&segment(7), Ticket::default(), 0);
+        let mut recent = Recent::default();
+        let ticket = entry_of(&mut recent);
+        let entry = recent.get(ticket).unwrap();
+        let answered_before = true;
+        for (delay, kept) in [
+            (0, true),
+            (-1, true),
+            (123_456_789_012_345, true),
+            (-123_456_789_012_345, true),
+            (140_737_488_355_328, false),
+            (i64::MAX, false),
+            (i64::MIN, false),
+        ] {
+            let found = Found {
+                entry,
+                answered_before,
+            };
+            let trigger = Trigger::new(found, delay);
+            assert_eq!(trigger.delay(), kept.then_some(delay));
+            assert!(trigger.answered_before() && trigger.frame == 7);
+        }
+    }
+
+    #[test]
+    fn a_trigger_takes_twenty_bytes() {
+        assert_eq!(size_of::<Option<Trigger>>(), 20);
     }
 }
