@@ -84,6 +84,12 @@ def lend(path):
     return copy
 
 
+def global_plugins(folders):
+    """The folder for everybody's plugins of this Wireshark's version, in what `tshark -G folders` says."""
+    place = next(line for line in folders.splitlines() if line.startswith("Global Plugins:"))
+    return pathlib.Path(place.split(":", 1)[1].strip())
+
+
 class Host:
     """Wireshark's programs with one build of the plugin, or with none."""
 
@@ -97,9 +103,7 @@ class Host:
 
     def plugin_folder(self):
         """Where this host's programs look for plugins of epan."""
-        folders = self.run("tshark", "-G", "folders").stdout
-        place = next(line for line in folders.splitlines() if line.startswith("Global Plugins:"))
-        folder = pathlib.Path(place.split(":", 1)[1].strip()) / "epan"
+        folder = global_plugins(self.run("tshark", "-G", "folders").stdout) / "epan"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

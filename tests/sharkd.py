@@ -20,11 +20,16 @@ def show(number):
     return "frame", {"frame": number, "proto": True}
 
 
+def request_line(number, method, parameters):
+    """The line that asks for it in sharkd's JSON-RPC."""
+    request = {"jsonrpc": "2.0", "id": number, "method": method}
+    return json.dumps(request | {"params": parameters} if parameters else request) + "\n"
+
+
 def talk(host, requests, options=("-",)):
     """The answer to each request, a pair of method and parameters, in one process."""
-    lines = [json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": parameters})
-             for number, (method, parameters) in enumerate(requests, 1)]
-    run = host.run("sharkd", *options, input="\n".join(lines) + "\n")
+    lines = [request_line(number, method, parameters) for number, (method, parameters) in enumerate(requests, 1)]
+    run = host.run("sharkd", *options, input="".join(lines))
     answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
     if run.returncode != 0 or len(answers) != len(lines):
         raise AssertionError(f"sharkd ended with {run.returncode} and answered {len(answers)} of {len(lines)} requests: {run.stderr}")

@@ -138,7 +138,7 @@ def as_root(test, *arguments):
 @functools.cache
 def version():
     """As 4.0: that of the Wireshark here."""
-    return environment.host(None).run("tshark", "-G", "folders").stdout.split("Global Plugins:")[1].split()[0].rsplit("/", 1)[1]
+    return environment.global_plugins(environment.host(None).run("tshark", "-G", "folders").stdout).name
 
 
 def names(folder):

@@ -132,7 +132,7 @@ class Installation(unittest.TestCase):
         data = environment.own_folder("data")
         plugins = pathlib.Path(self.checkout.environment["WIRESHARK_PLUGIN_DIR"])
         folders = environment.host().run("tshark", "-G", "folders").stdout
-        plugin = plugins / re.search(r"^Global Plugins:.*/(\S+)$", folders, re.MULTILINE)[1] / "epan" / "rstanalysis.so"
+        plugin = plugins / environment.global_plugins(folders).name / "epan" / "rstanalysis.so"
         plugin.parent.mkdir(parents=True)
         plugin.write_text("an old one")
         os.utime(plugin, (0, 0))

@@ -9,6 +9,7 @@ import os
 import subprocess
 
 import environment
+from sharkd import request_line
 from measuring.trouble import Trouble
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -28,8 +29,8 @@ class Talk:
         """The seconds of CPU that the answer took, and the answer."""
         self.asked += 1
         before = self._cpu()
-        request = {"jsonrpc": "2.0", "id": self.asked, "method": method, **({"params": parameters} if parameters else {})}
-        self.run.stdin.write(json.dumps(request).encode() + b"\n")
+        request = request_line(self.asked, method, parameters)
+        self.run.stdin.write(request.encode())
         self.run.stdin.flush()
         line = self.run.stdout.readline()
         after = self._cpu()

@@ -5,7 +5,6 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import dataclasses
 import pathlib
-import re
 import subprocess
 
 import environment
@@ -29,9 +28,8 @@ def host():
     """One that has the plugins that came with Wireshark, TRANSUM among them, and none of this machine's users."""
     made = environment.Host(None)
     shown = subprocess.run(["tshark", "-G", "folders"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
-    place = re.search(r"^Global Plugins:\s*(.*)", shown, re.MULTILINE)[1]
     folder = made.plugin_folder()
-    for plugin in pathlib.Path(place, "epan").glob("*.so"):
+    for plugin in (environment.global_plugins(shown) / "epan").glob("*.so"):
         if plugin.name != "rstanalysis.so":
             (folder / plugin.name).symlink_to(plugin)
     return made
