@@ -1,34 +1,41 @@
 //! Codes a record of 32-bit words, most of them small, in little space and few instructions.
 //!
-//! Each word has a width in bytes that usually holds it: 0, 1, 2 or 4. So much of it has a fixed place; of
-//! the words that are larger, a mask tells which, and their high bytes follow at the end; those of width 0
-//! by halves, as half of them are small even then.
+//! Each word has a width in bytes that usually holds it: 0, 1, 2 or 4. So much of it has a fixed place. Of
+//! the words that are larger a mask tells which, and their high bytes stand at the end, in the words' order; of
+//! those of width 0 by halves, as half of them are small even then.
 
-/// The words of a record, by their widths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> {
-    /// Most often 0.
-    pub none: [u32; NONE],
-    /// Most often below 2^8.
-    pub one: [u32; ONE],
-    /// Most often below 2^16.
-    pub two: [u32; TWO],
-    /// Of any size.
-    pub four: [u32; FOUR],
+/// How many bytes usually hold a word.
+#[derive(Clone, Copy, Debug)]
+pub enum Width {
+    /// It is 0.
+    None,
+    /// One.
+    One,
+    /// Two.
+    Two,
+    /// As many as there are.
+    Four,
 }
 
 /// More than any record here takes before it is cut to its size.
 const ROOM: usize = 256;
 
+/// The code of a record with so many words of each width.
+#[derive(Debug)]
+pub struct Code<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> {
+    bytes: [u8; ROOM],
+    end: usize,
+    mask: u64,
+}
+
 impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>
-    Words<NONE, ONE, TWO, FOUR>
+    Code<NONE, ONE, TWO, FOUR>
 {
     const NARROW: usize = {
         assert!(2 * NONE + ONE + TWO <= 64, "the mask has 64 bits");
         2 * NONE + ONE + TWO
     };
-    const MASK: usize = Self::NARROW.div_ceil(8);
-    const ONES: usize = Self::MASK;
+    const ONES: usize = Self::NARROW.div_ceil(8);
     const TWOS: usize = Self::ONES + ONE;
     const FOURS: usize = Self::TWOS + 2 * TWO;
     const REST: usize = {
@@ -40,128 +47,159 @@ impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>
         rest
     };
 
-    /// All words 0.
-    pub const fn new() -> Self {
-        Words {
-            none: [0; NONE],
-            one: [0; ONE],
-            two: [0; TWO],
-            four: [0; FOUR],
+    /// The code before the first word.
+    pub fn new() -> Self {
+        Code {
+            bytes: [0; ROOM],
+            end: Self::REST,
+            mask: 0,
         }
     }
 
-    /// The code, where `SIZE` bytes hold it.
-    pub fn pack<const SIZE: usize>(&self) -> Option<[u8; SIZE]> {
-        let mut code = [0; ROOM];
-        let mut rest = Rest {
-            code: &mut code,
-            end: Self::REST,
-            mask: 0,
-        };
-        rest.add(&self.none.map(|word| word & 0xffff), 0, 0, 2);
-        rest.add(&self.none, NONE, 16, 2);
-        rest.add(&self.one, 2 * NONE, 8, 3);
-        rest.add(&self.two, 2 * NONE + ONE, 16, 2);
-        let Rest { end, mask, .. } = rest;
-        code[..Self::MASK].copy_from_slice(&mask.to_le_bytes()[..Self::MASK]);
-        put(&mut code[Self::ONES..Self::TWOS], &self.one, |word| {
-            [word as u8]
-        });
-        put(&mut code[Self::TWOS..Self::FOURS], &self.two, |word| {
-            (word as u16).to_le_bytes()
-        });
-        put(
-            &mut code[Self::FOURS..Self::REST],
-            &self.four,
-            u32::to_le_bytes,
-        );
-        let whole = (end <= SIZE).then_some(&code)?;
+    /// The code in `SIZE` bytes, where that holds it.
+    pub fn pack<const SIZE: usize>(&mut self) -> Option<[u8; SIZE]> {
+        let mask = self.mask.to_le_bytes();
+        self.bytes[..Self::ONES].copy_from_slice(&mask[..Self::ONES]);
+        let whole = (self.end <= SIZE).then_some(&self.bytes)?;
         whole.first_chunk().copied()
     }
 
-    /// The words of a code that [`Words::pack`] gave.
+    /// The code that [`Code::pack`] gave.
     pub fn unpack<const SIZE: usize>(packed: &[u8; SIZE]) -> Self {
-        let mut code = [0; ROOM];
-        code[..SIZE].copy_from_slice(packed);
-        let mut words = Self::new();
-        take(&code[Self::ONES..Self::TWOS], &mut words.one, |[byte]| {
-            u32::from(byte)
-        });
-        take(&code[Self::TWOS..Self::FOURS], &mut words.two, |bytes| {
-            u32::from(u16::from_le_bytes(bytes))
-        });
-        take(
-            &code[Self::FOURS..Self::REST],
-            &mut words.four,
-            u32::from_le_bytes,
-        );
+        let mut code = Self::new();
+        code.bytes[..SIZE].copy_from_slice(packed);
         let mut mask = [0; 8];
-        mask[..Self::MASK].copy_from_slice(&code[..Self::MASK]);
-        let mut mask = u64::from_le_bytes(mask);
-        let mut end = Self::REST;
-        while mask != 0 {
-            let number = mask.trailing_zeros() as usize;
-            mask &= mask - 1;
-            let (word, shift, bytes) = match number {
-                _ if number < NONE => (&mut words.none[number], 0, 2),
-                _ if number < 2 * NONE => (&mut words.none[number - NONE], 16, 2),
-                _ if number < 2 * NONE + ONE => (&mut words.one[number - 2 * NONE], 8, 3),
-                _ => (&mut words.two[number - 2 * NONE - ONE], 16, 2),
-            };
-            let high = code.get(end..).and_then(<[u8]>::first_chunk);
-            let high = u32::from_le_bytes(high.copied().unwrap_or_default());
-            *word |= (high & u32::MAX >> (32 - 8 * bytes)) << shift;
-            end += bytes;
+        mask[..Self::ONES].copy_from_slice(&code.bytes[..Self::ONES]);
+        code.mask = u64::from_le_bytes(mask);
+        code
+    }
+
+    /// Adds the high bytes of the word that has this bit in the mask.
+    #[inline(never)]
+    fn add_high(&mut self, bit: usize, high: u32, bytes: usize) {
+        self.mask |= 1 << bit;
+        // What follows goes over the bytes beyond.
+        let place = self.bytes.get_mut(self.end..);
+        if let Some(place) = place.and_then(<[u8]>::first_chunk_mut) {
+            *place = high.to_le_bytes();
         }
-        words
+        self.end += bytes;
+    }
+
+    /// The high bytes of the word that has this bit in the mask, the next ones; 0 where it is as small as usual.
+    fn take_high(&mut self, bit: usize, bytes: usize) -> u32 {
+        if self.mask & 1 << bit == 0 {
+            return 0;
+        }
+        let high = self.bytes.get(self.end..).and_then(<[u8]>::first_chunk);
+        let high = u32::from_le_bytes(high.copied().unwrap_or_default());
+        self.end += bytes;
+        high & u32::MAX >> (32 - 8 * bytes)
     }
 }
 
-fn put<const WIDTH: usize>(code: &mut [u8], words: &[u32], bytes: fn(u32) -> [u8; WIDTH]) {
-    for (place, word) in code.chunks_exact_mut(WIDTH).zip(words) {
-        place.copy_from_slice(&bytes(*word));
+/// Goes through the words of a code, each with its width, to write or to read them.
+pub struct Words<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> {
+    // Beside the counts, so that these can be constants where the widths are.
+    code: &'a mut Code<NONE, ONE, TWO, FOUR>,
+    none: usize,
+    one: usize,
+    two: usize,
+    four: usize,
+}
+
+impl<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>
+    Words<'a, NONE, ONE, TWO, FOUR>
+{
+    /// Before the first one.
+    pub fn of(code: &'a mut Code<NONE, ONE, TWO, FOUR>) -> Self {
+        Words {
+            code,
+            none: 0,
+            one: 0,
+            two: 0,
+            four: 0,
+        }
     }
-}
 
-fn take<const WIDTH: usize>(code: &[u8], words: &mut [u32], word: fn([u8; WIDTH]) -> u32) {
-    for (place, taken) in code.chunks_exact(WIDTH).zip(words) {
-        *taken = place.try_into().map_or(0, word);
-    }
-}
-
-/// The high bytes of the words that are larger than usual.
-struct Rest<'a> {
-    code: &'a mut [u8; ROOM],
-    end: usize,
-    mask: u64,
-}
-
-impl Rest<'_> {
-    /// Adds the bytes above the lowest `shift` bits of those words that have any, so many bytes of each.
+    /// Writes the next word.
     #[inline(always)]
-    fn add<const COUNT: usize>(
-        &mut self,
-        words: &[u32; COUNT],
-        first: usize,
-        shift: usize,
-        bytes: usize,
-    ) {
-        let mut larger: u64 = 0;
-        for (number, word) in words.iter().enumerate() {
-            larger |= u64::from(word >> shift != 0) << number;
-        }
-        self.mask |= larger << first;
-        while larger != 0 {
-            let word = words[larger.trailing_zeros() as usize % COUNT];
-            larger &= larger - 1;
-            // What follows goes over the bytes beyond.
-            let place = self.code.get_mut(self.end..);
-            if let Some(place) = place.and_then(<[u8]>::first_chunk_mut) {
-                *place = (word >> shift).to_le_bytes();
+    pub fn write(&mut self, width: Width, word: u32) {
+        match width {
+            Width::None => {
+                let bit = 2 * count(&mut self.none, NONE);
+                if word & 0xffff != 0 {
+                    self.code.add_high(bit, word, 2);
+                }
+                if word >> 16 != 0 {
+                    self.code.add_high(bit + 1, word >> 16, 2);
+                }
             }
-            self.end += bytes;
+            Width::One => {
+                let number = count(&mut self.one, ONE);
+                self.code.bytes[Code::<NONE, ONE, TWO, FOUR>::ONES + number] = word as u8;
+                if word >> 8 != 0 {
+                    self.code.add_high(2 * NONE + number, word >> 8, 3);
+                }
+            }
+            Width::Two => {
+                let number = count(&mut self.two, TWO);
+                let place = Code::<NONE, ONE, TWO, FOUR>::TWOS + 2 * number;
+                self.code.bytes[place..place + 2].copy_from_slice(&(word as u16).to_le_bytes());
+                if word >> 16 != 0 {
+                    self.code.add_high(2 * NONE + ONE + number, word >> 16, 2);
+                }
+            }
+            Width::Four => {
+                let number = count(&mut self.four, FOUR);
+                let place = Code::<NONE, ONE, TWO, FOUR>::FOURS + 4 * number;
+                self.code.bytes[place..place + 4].copy_from_slice(&word.to_le_bytes());
+            }
         }
     }
+
+    /// Reads the next word.
+    #[inline(always)]
+    pub fn read(&mut self, width: Width) -> u32 {
+        match width {
+            Width::None => {
+                let bit = 2 * count(&mut self.none, NONE);
+                self.code.take_high(bit, 2) | self.code.take_high(bit + 1, 2) << 16
+            }
+            Width::One => {
+                let number = count(&mut self.one, ONE);
+                let low = self.code.bytes[Code::<NONE, ONE, TWO, FOUR>::ONES + number];
+                u32::from(low) | self.code.take_high(2 * NONE + number, 3) << 8
+            }
+            Width::Two => {
+                let number = count(&mut self.two, TWO);
+                let place = Code::<NONE, ONE, TWO, FOUR>::TWOS + 2 * number;
+                let low = u16::from_le_bytes([self.code.bytes[place], self.code.bytes[place + 1]]);
+                u32::from(low) | self.code.take_high(2 * NONE + ONE + number, 2) << 16
+            }
+            Width::Four => {
+                let number = count(&mut self.four, FOUR);
+                let place = Code::<NONE, ONE, TWO, FOUR>::FOURS + 4 * number;
+                let word = self.code.bytes[place..].first_chunk();
+                u32::from_le_bytes(word.copied().unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether all words had their turn.
+    #[cfg(test)]
+    pub fn are_used_up(&self) -> bool {
+        (self.none, self.one, self.two, self.four) == (NONE, ONE, TWO, FOUR)
+    }
+}
+
+/// The next of so many.
+#[inline(always)]
+fn count(next: &mut usize, all: usize) -> usize {
+    let number = *next;
+    debug_assert!(number < all, "a word too many");
+    *next += 1;
+    number
 }
 
 #[cfg(test)]
@@ -169,10 +207,32 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    type Sample = Words<5, 3, 6, 2>;
+    const WIDTHS: [Width; 16] = {
+        use Width::{Four, None, One, Two};
+        [
+            None, Four, Two, Two, One, None, None, Two, One, Two, None, One, Two, None, Four, Two,
+        ]
+    };
+    type Sample = Code<5, 3, 6, 2>;
+
+    fn write<const SIZE: usize>(sample: [u32; 16]) -> Option<[u8; SIZE]> {
+        let mut code = Sample::new();
+        let mut words = Words::of(&mut code);
+        for (width, word) in WIDTHS.into_iter().zip(sample) {
+            words.write(width, word);
+        }
+        assert!(words.are_used_up());
+        code.pack()
+    }
+
+    fn read<const SIZE: usize>(packed: [u8; SIZE]) -> [u32; 16] {
+        let mut code = Sample::unpack(&packed);
+        let mut words = Words::of(&mut code);
+        WIDTHS.map(|width| words.read(width))
+    }
 
     /// Small words more often than not.
-    fn words<const COUNT: usize>() -> impl Strategy<Value = [u32; COUNT]> {
+    fn sample() -> impl Strategy<Value = [u32; 16]> {
         let word = prop_oneof![
             3 => Just(0),
             2 => 0..3u32,
@@ -180,43 +240,35 @@ mod tests {
             1 => 0xfffe..0x1_0001u32,
             1 => any::<u32>(),
         ];
-        proptest::collection::vec(word, COUNT).prop_map(|words| {
+        proptest::collection::vec(word, 16).prop_map(|words| {
             let mut words = words.into_iter();
             std::array::from_fn(|_| words.next().unwrap_or_default())
         })
     }
 
-    fn sample() -> impl Strategy<Value = Sample> {
-        (words(), words(), words(), words()).prop_map(|(none, one, two, four)| Sample {
-            none,
-            one,
-            two,
-            four,
-        })
-    }
-
     #[test]
     fn usual_words_take_their_widths_and_the_mask() {
-        let mut words = Sample::new();
-        words.one = [0xff; 3];
-        words.two = [0xffff; 6];
-        words.four = [u32::MAX; 2];
-        let usual = words.pack::<26>().unwrap();
-        assert_eq!(Sample::unpack(&usual), words);
-        assert!(words.pack::<25>().is_none());
-        words.none[4] = 1;
-        words.one[2] = 0x100;
-        assert!(words.pack::<30>().is_none());
-        assert_eq!(Sample::unpack(&words.pack::<31>().unwrap()), words);
+        let mut words = WIDTHS.map(|width| match width {
+            Width::None => 0,
+            Width::One => 0xff,
+            Width::Two => 0xffff,
+            Width::Four => u32::MAX,
+        });
+        assert_eq!(read(write::<26>(words).unwrap()), words);
+        assert!(write::<25>(words).is_none());
+        // One of no width, and one of a byte.
+        (words[0], words[4]) = (1, 0x100);
+        assert!(write::<30>(words).is_none());
+        assert_eq!(read(write::<31>(words).unwrap()), words);
     }
 
     proptest! {
         #[test]
         fn any_words_come_back(words in sample()) {
-            let code = words.pack::<80>().expect("as large as the largest");
-            prop_assert_eq!(Sample::unpack(&code), words);
-            if let Some(code) = words.pack::<40>() {
-                prop_assert_eq!(Sample::unpack(&code), words);
+            let code = write::<80>(words).expect("as large as the largest");
+            prop_assert_eq!(read(code), words);
+            if let Some(code) = write::<40>(words) {
+                prop_assert_eq!(read(code), words);
             }
         }
     }

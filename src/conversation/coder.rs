@@ -2,57 +2,7 @@
 //!
 //! Numbers that lie close to another one are written as the distance.
 
-use super::frozen::Words;
-
-/// How many bytes usually hold a word.
-#[derive(Clone, Copy)]
-pub enum Width {
-    /// It is 0.
-    None,
-    /// One.
-    One,
-    /// Two.
-    Two,
-    /// As many as there are.
-    Four,
-}
-
-/// The next free word of each width.
-pub struct Cursors {
-    pub words: Words,
-    next: [usize; 4],
-}
-
-impl Cursors {
-    pub fn new(words: Words) -> Cursors {
-        let next = [0; 4];
-        Cursors { words, next }
-    }
-
-    #[inline(always)]
-    fn next(&mut self, width: Width) -> &mut u32 {
-        let place = self.next[width as usize];
-        self.next[width as usize] += 1;
-        match width {
-            Width::None => &mut self.words.none[place],
-            Width::One => &mut self.words.one[place],
-            Width::Two => &mut self.words.two[place],
-            Width::Four => &mut self.words.four[place],
-        }
-    }
-
-    /// Whether all words had their turn.
-    #[cfg(test)]
-    pub fn are_used_up(&self) -> bool {
-        let Words {
-            none,
-            one,
-            two,
-            four,
-        } = &self.words;
-        self.next == [none.len(), one.len(), two.len(), four.len()]
-    }
-}
+use crate::packed::{Width, Words};
 
 /// Writes or reads.
 pub trait Coder {
@@ -65,41 +15,49 @@ pub trait Coder {
 }
 
 /// Writes.
-pub struct Writer(pub Cursors);
+pub struct Writer<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>(
+    pub Words<'a, NONE, ONE, TWO, FOUR>,
+);
 /// Reads.
-pub struct Reader(pub Cursors);
+pub struct Reader<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>(
+    pub Words<'a, NONE, ONE, TWO, FOUR>,
+);
 
-impl Coder for Writer {
+impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> Coder
+    for Writer<'_, NONE, ONE, TWO, FOUR>
+{
     #[inline(always)]
     fn number(&mut self, width: Width, number: &mut u32) {
-        *self.0.next(width) = *number;
+        self.0.write(width, *number);
     }
 
     #[inline(always)]
     fn near(&mut self, width: Width, base: u32, number: &mut u32) {
-        *self.0.next(width) = distance(*number, base);
+        self.0.write(width, distance(*number, base));
     }
 
     #[inline(always)]
     fn near_or_none(&mut self, width: Width, base: u32, number: &mut u32) {
-        *self.0.next(width) = relative(*number, base);
+        self.0.write(width, relative(*number, base));
     }
 }
 
-impl Coder for Reader {
+impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> Coder
+    for Reader<'_, NONE, ONE, TWO, FOUR>
+{
     #[inline(always)]
     fn number(&mut self, width: Width, number: &mut u32) {
-        *number = *self.0.next(width);
+        *number = self.0.read(width);
     }
 
     #[inline(always)]
     fn near(&mut self, width: Width, base: u32, number: &mut u32) {
-        *number = reached(*self.0.next(width), base);
+        *number = reached(self.0.read(width), base);
     }
 
     #[inline(always)]
     fn near_or_none(&mut self, width: Width, base: u32, number: &mut u32) {
-        *number = absolute(*self.0.next(width), base);
+        *number = absolute(self.0.read(width), base);
     }
 }
 

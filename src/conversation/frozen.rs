@@ -6,8 +6,9 @@
 
 use std::num::NonZeroU32;
 
-use super::coder::{Coder, Cursors, Reader, Width, Writer};
+use super::coder::{Coder, Reader, Writer};
 use super::{Client, Conversation, Direction, Endpoint, Opening, endpoint::Bytes};
+use crate::packed::{Width, Words};
 use crate::segment::{Index, Tick};
 use crate::seq::Seq;
 
@@ -15,27 +16,27 @@ use crate::seq::Seq;
 const FROZEN: usize = 100;
 
 /// As many words of each width as [`walk`] codes.
-pub type Words = crate::packed::Words<19, 7, 19, 8>;
+type Code = crate::packed::Code<19, 7, 19, 8>;
 
 /// A frozen conversation.
 #[derive(Clone, Copy, Debug)]
 pub struct Frozen([u8; FROZEN]);
 
 impl Frozen {
-    /// The conversation's code; none where it is of a rare kind that takes more space.
-    pub fn of(conversation: &Conversation) -> Option<Frozen> {
-        let mut writer = Writer(Cursors::new(Words::new()));
-        walk(&mut conversation.clone(), &mut writer);
-        writer.0.words.pack().map(Frozen)
+    /// The conversation's code; none where it is of a rare kind that takes more space. The conversation stays as it
+    /// is: it can be changed only because one walk serves writing and reading.
+    pub fn of(conversation: &mut Conversation) -> Option<Frozen> {
+        let mut code = Code::new();
+        let mut writer = Writer(Words::of(&mut code));
+        walk(conversation, &mut writer);
+        code.pack().map(Frozen)
     }
 
     /// The conversation.
     pub fn thaw(&self) -> Conversation {
         let mut conversation = Conversation::unseen(Tick::default(), Client::default());
-        walk(
-            &mut conversation,
-            &mut Reader(Cursors::new(Words::unpack(&self.0))),
-        );
+        let mut code = Code::unpack(&self.0);
+        walk(&mut conversation, &mut Reader(Words::of(&mut code)));
         conversation
     }
 }
@@ -74,10 +75,10 @@ fn walk(conversation: &mut Conversation, coder: &mut impl Coder) {
     let between = second.last.frame.wrapping_sub(first.last.frame);
     let base = first.ticket.0.wrapping_add(between);
     coder.near_or_none(Width::One, base, &mut second.ticket.0);
-    for endpoint in [&mut *first, &mut *second] {
-        habits(endpoint, coder);
-        sent(endpoint, coder);
-    }
+    habits(first, coder);
+    sent(first, coder);
+    habits(second, coder);
+    sent(second, coder);
     received(first, second, coder);
     received(second, first, coder);
 }
@@ -248,7 +249,7 @@ impl Conversation {
     /// Whether nothing is lost that can't be had again; true where it can't be frozen. Debug builds, and so
     /// all tests of arbitrary segments, ask that of each conversation after each segment.
     pub(super) fn survives_freezing(&self) -> bool {
-        Frozen::of(self).is_none_or(|frozen| {
+        Frozen::of(&mut self.clone()).is_none_or(|frozen| {
             let mut thawed = frozen.thaw();
             for (endpoint, known) in thawed.endpoints.iter_mut().zip(&self.endpoints) {
                 endpoint.host = known.host;
@@ -264,7 +265,8 @@ mod tests {
 
     #[test]
     fn all_words_have_their_turn() {
-        let mut writer = Writer(Cursors::new(Words::new()));
+        let mut code = Code::new();
+        let mut writer = Writer(Words::of(&mut code));
         let mut conversation = Conversation::unseen(Tick::default(), Client::default());
         walk(&mut conversation, &mut writer);
         assert!(writer.0.are_used_up());

@@ -50,7 +50,7 @@ impl Store {
 
     /// Freezes the live record at `place`; returns its new place, or none where it stays.
     pub fn freeze(&mut self, place: u32) -> Option<u32> {
-        let frozen = Frozen::of(&self.live.list[place as usize])?;
+        let frozen = Frozen::of(&mut self.live.list[place as usize])?;
         self.live.free.push(place);
         Some(self.frozen.add(frozen))
     }
