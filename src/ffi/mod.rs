@@ -6,6 +6,8 @@
 mod contain;
 mod fault;
 mod lent;
+#[cfg(target_os = "linux")]
+mod memory;
 mod plugin;
 mod preferences;
 mod session;
