@@ -8,11 +8,11 @@ import sys
 import unittest
 
 import environment
+from usage import Usage
 
 sys.path.insert(0, str(environment.REPOSITORY / "benches"))
 
 from measuring import captures, shapes, targets, variants
-from measuring.process import Usage
 from measuring.trouble import Trouble
 
 PACKETS = 3000
@@ -67,7 +67,7 @@ class Captures(unittest.TestCase):
 
 def figures(plugin, transum=1.32, lua=2.25):
     """Of tshark that takes a second alone, and so many with each of these."""
-    usages = {name: [Usage(user=seconds, system=0, resident=0, lines=0)]
+    usages = {name: [Usage(status=0, errors="", user=seconds, system=0, resident=0, lines=0)]
               for name, seconds in {"none": 1, "plugin": plugin, "transum": transum, "lua": lua}.items()}
     counts = {name: runs[0].user * 1e9 for name, runs in usages.items()}
     capture = captures.Capture(None, 1000, 100, 10)
