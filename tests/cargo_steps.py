@@ -13,6 +13,7 @@ LINT = ["clippy", "--locked", "--quiet", "--all-targets"]
 DENY = ["--", "--deny", "warnings"]
 CHECKS = [
     ["fmt", "--check"],
+    ["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"],
     [*LINT, *DENY],
     [*LINT, "--no-default-features", *DENY],
     [*LINT, "--features", "fault-injection", *DENY],
