@@ -4,9 +4,12 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import concurrent.futures
+import contextlib
 import json
 import os
+import subprocess
 
+import environment
 from reports import Frame, Reading, Report
 
 
@@ -24,6 +27,41 @@ def request_line(number, method, parameters):
     """The line that asks for it in sharkd's JSON-RPC."""
     request = {"jsonrpc": "2.0", "id": number, "method": method}
     return json.dumps(request | {"params": parameters} if parameters else request) + "\n"
+
+
+class Process:
+    """One that goes on, to be asked one thing at a time."""
+
+    def __init__(self, run):
+        self.run = run
+        self.asked = 0
+
+    def ask(self, method, parameters):
+        self.asked += 1
+        request = request_line(self.asked, method, parameters)
+        self.run.stdin.write(request.encode())
+        self.run.stdin.flush()
+        line = self.run.stdout.readline()
+        answer = json.loads(line) if line else {}
+        if "result" not in answer:
+            raise AssertionError(f"sharkd, asked for {request}: {answer.get('error', 'it ended')}")
+        return answer["result"]
+
+    def resident(self):
+        """Bytes of memory."""
+        with open(f"/proc/{self.run.pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextlib.contextmanager
+def started(host, kind=Process):
+    run = subprocess.Popen(["sharkd", "-"], env=host.environment, cwd=host.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, **environment.as_account())
+    with run:
+        try:
+            yield kind(run)
+        finally:
+            run.kill()
 
 
 def talk(host, requests, options=("-",)):

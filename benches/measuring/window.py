@@ -21,17 +21,17 @@ OURS = 'rstanalysis.cause == "firewall"'
 def scroll(wireshark, packets):
     """Screenfuls at places that are the same in each run."""
     places = random.Random(1)
-    return sum(wireshark.ask("frames", skip=places.randrange(1, packets - SCREENFUL), limit=SCREENFUL)[0] for _ in range(SCREENS))
+    return sum(wireshark.timed("frames", skip=places.randrange(1, packets - SCREENFUL), limit=SCREENFUL)[0] for _ in range(SCREENS))
 
 
 def session(host, capture, filters, column):
     """Seconds by what was done."""
     with talk.started(host) as wireshark:
-        took = {"load": wireshark.ask("load", file=str(capture.path))[0]}
+        took = {"load": wireshark.timed("load", file=str(capture.path))[0]}
         for name, filter in filters.items():
-            took[name], _ = wireshark.ask("frames", filter=filter, limit=1)
+            took[name], _ = wireshark.timed("frames", filter=filter, limit=1)
         took["scroll"] = scroll(wireshark, capture.packets)
-        took["column"], rows = wireshark.ask("frames", column0=column + ":1", limit=capture.packets)
+        took["column"], rows = wireshark.timed("frames", column0=column + ":1", limit=capture.packets)
         if len(rows) != capture.packets:
             raise Trouble(f"sharkd shows {len(rows)} of {capture.packets} rows, so its figures mean nothing.")
         return took
