@@ -73,7 +73,7 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
     // SAFETY: read.c filled so many elements of its array, whose bytes belong to the frame's tree.
     let inputs = unsafe { elements(packet.inputs, packet.input_count) };
     let observed = contain(|| {
-        inject("panic-observe", packet.frame);
+        inject("observe", packet.frame);
         // Changed where it stands: a segment is too large to be moved for each packet.
         let mut decoded = decode(&raw_segment(packet, ip, tcp));
         if let Some(segment) = &mut decoded {
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn annotate(
     // SAFETY: the glue passes a live session, and calls from one thread only.
     let handle = unsafe { &mut *session.cast::<Handle>() };
     let annotated = contain(|| {
-        inject("panic-recall", frame);
+        inject("recall", frame);
         let row = handle.lent.row();
         handle.session.annotate(frame, provisional, row);
     });
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn recall(
     let recalled = contain(|| {
         let reports = handle.session.recall(frame, provisional);
         if !reports.is_empty() {
-            inject("panic-recall", frame);
+            inject("recall", frame);
         }
         reports
     });

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn statistic_note(statistic: *mut rst_statistic, frame: u3
     // SAFETY: by the contract above.
     if let Some(handle) = unsafe { handle_of(statistic) } {
         let _ = contain(|| {
-            inject("panic-note", frame);
+            inject("note", frame);
             handle.statistic.note(frame);
         });
     }
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn statistic_rows(
     let (handle, session) = unsafe { (handle_of(statistic), session_of(session)) };
     let rows = handle.and_then(|handle| {
         contain(|| {
-            inject("panic-rows", 0);
+            inject("rows", 0);
             let rows = handle.statistic.rows(session);
             handle.lent.lend(&rows)
         })
