@@ -108,8 +108,16 @@ impl Extras {
             None => earlier,
         };
         if newest.is_some() && self.chain(*newest).eq(self.chain(earlier)) {
-            let length = self.chain(*newest).count();
-            self.nodes.truncate(self.nodes.len() - length);
+            let places = std::iter::successors(*newest, |index| self.nodes[index.place()].next);
+            let ends = (0..self.nodes.len()).rev();
+            // Unless another reset learned something meanwhile.
+            if places
+                .clone()
+                .zip(ends)
+                .all(|(index, end)| index.place() == end)
+            {
+                self.nodes.truncate(self.nodes.len() - places.count());
+            }
             *newest = earlier;
         }
     }
@@ -209,6 +217,17 @@ mod tests {
         extras.add(&mut third, Extra::Sibling(4));
         extras.share(&mut third, second);
         assert_eq!((extras.sibling(third), extras.sibling(second)), (4, 3));
+    }
+
+    #[test]
+    fn what_another_reset_learned_meanwhile_stays() {
+        let mut extras = Extras::default();
+        let (mut first, mut second, mut other) = (None, None, None);
+        extras.add(&mut first, Extra::Sibling(3));
+        extras.add(&mut second, Extra::Sibling(3));
+        extras.add(&mut other, Extra::Sibling(9));
+        extras.share(&mut second, first);
+        assert_eq!((extras.sibling(second), extras.sibling(other)), (3, 9));
     }
 
     #[test]
