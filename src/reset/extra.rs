@@ -108,23 +108,22 @@ impl Extras {
             None => earlier,
         };
         if newest.is_some() && self.chain(*newest).eq(self.chain(earlier)) {
-            let places = std::iter::successors(*newest, |index| self.nodes[index.place()].next);
-            let ends = (0..self.nodes.len()).rev();
+            let first = self.nodes.len() - self.places(*newest).count();
             // Unless another reset learned something meanwhile.
-            if places
-                .clone()
-                .zip(ends)
-                .all(|(index, end)| index.place() == end)
-            {
-                self.nodes.truncate(self.nodes.len() - places.count());
+            if self.places(*newest).all(|place| place >= first) {
+                self.nodes.truncate(first);
             }
             *newest = earlier;
         }
     }
 
     fn chain(&self, chain: Chain) -> impl Iterator<Item = Extra> {
-        let at = |index: Option<Index>| index.map(|index| self.nodes[index.place()]);
-        std::iter::successors(at(chain), move |node| at(node.next)).map(|node| node.extra)
+        self.places(chain).map(|place| self.nodes[place].extra)
+    }
+
+    fn places(&self, chain: Chain) -> impl Iterator<Item = usize> {
+        let next = |index: &Index| self.nodes[index.place()].next;
+        std::iter::successors(chain, next).map(Index::place)
     }
 
     /// What the first that fits has to say. Few resets have any, and all are asked often.
