@@ -111,6 +111,10 @@ pub struct Words<'a, const NONE: usize, const ONE: usize, const TWO: usize, cons
 impl<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>
     Words<'a, NONE, ONE, TWO, FOUR>
 {
+    const ONES: usize = Code::<NONE, ONE, TWO, FOUR>::ONES;
+    const TWOS: usize = Code::<NONE, ONE, TWO, FOUR>::TWOS;
+    const FOURS: usize = Code::<NONE, ONE, TWO, FOUR>::FOURS;
+
     /// Before the first one.
     pub fn of(code: &'a mut Code<NONE, ONE, TWO, FOUR>) -> Self {
         Words {
@@ -137,14 +141,14 @@ impl<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usiz
             }
             Width::One => {
                 let number = count(&mut self.one, ONE);
-                self.code.bytes[Code::<NONE, ONE, TWO, FOUR>::ONES + number] = word as u8;
+                self.code.bytes[Self::ONES + number] = word as u8;
                 if word >> 8 != 0 {
                     self.code.add_high(2 * NONE + number, word >> 8, 3);
                 }
             }
             Width::Two => {
                 let number = count(&mut self.two, TWO);
-                let place = Code::<NONE, ONE, TWO, FOUR>::TWOS + 2 * number;
+                let place = Self::TWOS + 2 * number;
                 self.code.bytes[place..place + 2].copy_from_slice(&(word as u16).to_le_bytes());
                 if word >> 16 != 0 {
                     self.code.add_high(2 * NONE + ONE + number, word >> 16, 2);
@@ -152,7 +156,7 @@ impl<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usiz
             }
             Width::Four => {
                 let number = count(&mut self.four, FOUR);
-                let place = Code::<NONE, ONE, TWO, FOUR>::FOURS + 4 * number;
+                let place = Self::FOURS + 4 * number;
                 self.code.bytes[place..place + 4].copy_from_slice(&word.to_le_bytes());
             }
         }
@@ -168,18 +172,18 @@ impl<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usiz
             }
             Width::One => {
                 let number = count(&mut self.one, ONE);
-                let low = self.code.bytes[Code::<NONE, ONE, TWO, FOUR>::ONES + number];
+                let low = self.code.bytes[Self::ONES + number];
                 u32::from(low) | self.code.take_high(2 * NONE + number, 3) << 8
             }
             Width::Two => {
                 let number = count(&mut self.two, TWO);
-                let place = Code::<NONE, ONE, TWO, FOUR>::TWOS + 2 * number;
+                let place = Self::TWOS + 2 * number;
                 let low = u16::from_le_bytes([self.code.bytes[place], self.code.bytes[place + 1]]);
                 u32::from(low) | self.code.take_high(2 * NONE + ONE + number, 2) << 16
             }
             Width::Four => {
                 let number = count(&mut self.four, FOUR);
-                let place = Code::<NONE, ONE, TWO, FOUR>::FOURS + 4 * number;
+                let place = Self::FOURS + 4 * number;
                 let word = self.code.bytes[place..].first_chunk();
                 u32::from_le_bytes(word.copied().unwrap_or_default())
             }

@@ -2,7 +2,8 @@
 //!
 //! Numbers that lie close to another one are written as the distance.
 
-use crate::packed::{Width, Words};
+use super::frozen::Words;
+use crate::packed::Width;
 
 /// Writes or reads.
 pub trait Coder {
@@ -15,17 +16,11 @@ pub trait Coder {
 }
 
 /// Writes.
-pub struct Writer<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>(
-    pub Words<'a, NONE, ONE, TWO, FOUR>,
-);
+pub struct Writer<'a>(pub Words<'a>);
 /// Reads.
-pub struct Reader<'a, const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize>(
-    pub Words<'a, NONE, ONE, TWO, FOUR>,
-);
+pub struct Reader<'a>(pub Words<'a>);
 
-impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> Coder
-    for Writer<'_, NONE, ONE, TWO, FOUR>
-{
+impl Coder for Writer<'_> {
     #[inline(always)]
     fn number(&mut self, width: Width, number: &mut u32) {
         self.0.write(width, *number);
@@ -42,9 +37,7 @@ impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> C
     }
 }
 
-impl<const NONE: usize, const ONE: usize, const TWO: usize, const FOUR: usize> Coder
-    for Reader<'_, NONE, ONE, TWO, FOUR>
-{
+impl Coder for Reader<'_> {
     #[inline(always)]
     fn number(&mut self, width: Width, number: &mut u32) {
         *number = self.0.read(width);

@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 
 use super::coder::{Coder, Reader, Writer};
 use super::{Client, Conversation, Direction, Endpoint, Opening, endpoint::Bytes};
-use crate::packed::{Width, Words};
+use crate::packed::{self, Width};
 use crate::segment::{Index, Tick};
 use crate::seq::Seq;
 
@@ -16,7 +16,9 @@ use crate::seq::Seq;
 const FROZEN: usize = 100;
 
 /// As many words of each width as [`walk`] codes.
-type Code = crate::packed::Code<19, 7, 19, 8>;
+type Code = packed::Code<19, 7, 19, 8>;
+/// The words of such a code.
+pub type Words<'a> = packed::Words<'a, 19, 7, 19, 8>;
 
 /// A frozen conversation.
 #[derive(Clone, Copy, Debug)]
