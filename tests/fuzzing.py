@@ -5,7 +5,6 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import functools
 import os
-import pathlib
 import re
 import struct
 import subprocess
@@ -22,8 +21,9 @@ COVERAGE = ("-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cll
             "-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares")
 RUNS = re.compile(r"^stat::number_of_executed_units: (\d+)$", re.MULTILINE)
 COVERED = re.compile(r"cov: (\d+)")
-# libFuzzer calls an input slow and memory too much beyond these.
-LIMITS = ("-timeout=10", "-rss_limit_mb=1024")
+# Longer and larger is a finding.
+LONGEST = 10             # s for one input
+MOST_MEMORY = 1 << 30    # bytes
 
 # Blocks of pcapng.
 INTERFACE, PACKET = 1, 6
@@ -98,29 +98,27 @@ def seeds(target, folder):
 class Result:
     """What came of fuzzing a target."""
 
-    def __init__(self, run, artifacts):
+    def __init__(self, run, findings):
         self.status = run.returncode
         self.output = run.stdout
         runs = RUNS.search(run.stdout)
         self.runs = int(runs[1]) if runs else 0
         self.covered = max(map(int, COVERED.findall(run.stdout)), default=0)
-        self.findings = sorted(artifacts.iterdir())
+        self.findings = sorted(findings)
 
 
 def fuzz(target, corpus, artifacts, *options):
     """Runs the target on inputs grown from the corpus, which it adds to."""
     artifacts.mkdir(parents=True, exist_ok=True)
-    command = [build() / target, *options, *LIMITS, "-print_final_stats=1", f"-artifact_prefix={artifacts}/", corpus]
+    old = set(artifacts.iterdir())
+    # libFuzzer's own limit goes by the peak that the system notes, which is that of whoever starts it, where that is higher.
+    command = ["prlimit", f"--data={MOST_MEMORY}", build() / target, *options, "-rss_limit_mb=0", f"-timeout={LONGEST}",
+               "-print_final_stats=1", f"-artifact_prefix={artifacts}/", corpus]
     run = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                          text=True, errors="replace")
-    return Result(run, artifacts)
+    return Result(run, set(artifacts.iterdir()) - old)
 
 
 def kept(target):
     """The corpus of long runs, which goes on from one to the next."""
-    corpus = WORK / "corpus" / target
-    return corpus if corpus.exists() else seeds(target, corpus)
-
-
-def folder_of_findings(target):
-    return pathlib.Path(WORK, "found", target)
+    return seeds(target, WORK / "corpus" / target)
