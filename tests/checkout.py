@@ -30,6 +30,9 @@ class Checkout:
         self.home = environment.own_folder("home")
         self.programs = environment.own_folder("programs")
         self.calls = self.home / "calls"
+        # What is for all users of the machine, of which it has nothing yet.
+        self.shared_plugins = environment.own_folder("plugins") / environment.wireshark_series() / "epan"
+        self.shared_data = environment.own_folder("data")
         for part in PARTS:
             source = environment.REPOSITORY / part
             copy = shutil.copytree if source.is_dir() else shutil.copy2
@@ -42,8 +45,8 @@ class Checkout:
         self.give_away(self.folder)
         self.environment = {
             "PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.home), "LANG": "C.UTF-8",
-            # Whatever is installed for all users of this machine stays out of the way.
-            "WIRESHARK_PLUGIN_DIR": str(environment.own_folder("plugins")),
+            "WIRESHARK_PLUGIN_DIR": str(self.shared_plugins.parent.parent),
+            "WIRESHARK_DATA_DIR": str(self.shared_data),
             "CALLS": str(self.calls), "LIBRARY": str(environment.lend(environment.build())),
         }
 
@@ -67,6 +70,10 @@ class Checkout:
         """Makes all of it the account's."""
         for place in [path, *path.rglob("*")]:
             os.chown(place, environment.account().pw_uid, environment.account().pw_gid)
+
+    def give_away_shared(self):
+        self.give_away(self.shared_plugins.parent.parent)
+        self.give_away(self.shared_data)
 
     def profile_sources(self):
         """Where the profile comes from. Whatever files it has, "hosts" and "services" are among them."""

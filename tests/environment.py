@@ -84,12 +84,6 @@ def lend(path):
     return copy
 
 
-def global_plugins(folders):
-    """The folder for everybody's plugins of this Wireshark's version, in what `tshark -G folders` says."""
-    place = next(line for line in folders.splitlines() if line.startswith("Global Plugins:"))
-    return pathlib.Path(place.split(":", 1)[1].strip())
-
-
 class Host:
     """Wireshark's programs with one build of the plugin, or with none."""
 
@@ -103,7 +97,7 @@ class Host:
 
     def plugin_folder(self):
         """Where this host's programs look for plugins of epan."""
-        folder = global_plugins(self.run("tshark", "-G", "folders").stdout) / "epan"
+        folder = pathlib.Path(self.environment["WIRESHARK_PLUGIN_DIR"]) / wireshark_series() / "epan"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -123,10 +117,16 @@ class Host:
                               **as_account())
 
 
+@functools.cache
 def wireshark_version():
     """The number of this machine's Wireshark, as in "4.0.17"."""
     shown = subprocess.run(["tshark", "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
     return re.search(r"\d+\.\d+\.\d+", shown)[0]
+
+
+def wireshark_series():
+    """As "4.0": what plugins are built for, and the name of their folder."""
+    return wireshark_version().rpartition(".")[0]
 
 
 @functools.cache

@@ -5,15 +5,14 @@ What its first run does, and what it says when something is missing, is in test_
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import functools
 import os
-import pathlib
 import unittest
 
 import environment
 from checkout import PROFILE, Checkout
 
 BUILD = ["cargo build --release --locked"]
+VERSION = environment.wireshark_series()
 
 
 class Install(unittest.TestCase):
@@ -21,15 +20,15 @@ class Install(unittest.TestCase):
         self.checkout = Checkout()
         self.sources = self.checkout.profile_sources()
         self.profile = self.checkout.home / ".config" / "wireshark" / "profiles" / PROFILE
-        self.folder = self.checkout.home / ".local/lib/wireshark/plugins" / version() / "epan"
-        self.shared = pathlib.Path(self.checkout.environment["WIRESHARK_PLUGIN_DIR"]) / version() / "epan"
+        self.folder = self.checkout.home / ".local/lib/wireshark/plugins" / VERSION / "epan"
+        self.shared = self.checkout.shared_plugins
 
     def write(self, path, content):
         """A file of the user's."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         self.checkout.give_away(self.checkout.home)
-        self.checkout.give_away(pathlib.Path(self.checkout.environment["WIRESHARK_PLUGIN_DIR"]))
+        self.checkout.give_away_shared()
 
     def install(self, *arguments):
         run = self.checkout.install(*arguments)
@@ -63,7 +62,7 @@ class Install(unittest.TestCase):
         self.install()
         self.assertEqual(self.checkout.called(), [])
         plugin = self.folder / "rstanalysis.so"
-        built_for = f"was built for Wireshark {version()} ".encode()
+        built_for = f"was built for Wireshark {VERSION} ".encode()
         self.assertIn(built_for, plugin.read_bytes())
         self.write(plugin, plugin.read_bytes().replace(built_for, b"was built for Wireshark 3.6 "))
         self.install()
@@ -74,7 +73,7 @@ class Install(unittest.TestCase):
         (headers / "ws_version.h").write_text("#define WIRESHARK_VERSION_MAJOR 4\n#define WIRESHARK_VERSION_MINOR 9\n")
         run = self.checkout.run(self.checkout.folder / "plugin" / "install", WIRESHARK_INCLUDE=str(headers))
         self.assertNotEqual(run.returncode, 0)
-        self.assertIn(f"tshark is of Wireshark {version()}, the headers (libwireshark-dev) are of 4.9", run.stderr)
+        self.assertIn(f"tshark is of Wireshark {VERSION}, the headers (libwireshark-dev) are of 4.9", run.stderr)
         self.assertEqual(self.checkout.called(), [])
 
     def test_copy_beside_the_systems_goes(self):
@@ -116,11 +115,13 @@ class Install(unittest.TestCase):
             self.assertIn(f"Kept, since it is yours: {path}\n", said)
 
     def test_uninstall_leaves_the_systems_to_root(self):
-        self.write(self.shared / "rstanalysis.so", b"for all")
+        as_root(self)
+        profile = self.checkout.shared_data / "profiles" / PROFILE
+        self.assertEqual(names(profile), names(self.sources))
         self.assertIn(f"Kept, since it is for all users: {self.shared / 'rstanalysis.so'}", self.install("--uninstall"))
-        self.assertTrue((self.shared / "rstanalysis.so").exists())
+        self.assertEqual((names(self.shared), names(profile)), (["rstanalysis.so"], names(self.sources)))
         as_root(self, "--uninstall")
-        self.assertFalse((self.shared / "rstanalysis.so").exists())
+        self.assertEqual((names(self.shared), profile.exists()), ([], False))
 
     def test_uninstall_works_without_wireshark(self):
         self.install()
@@ -132,13 +133,9 @@ class Install(unittest.TestCase):
 def as_root(test, *arguments):
     """What plugin/install says where id tells it that it is root's."""
     test.checkout.stand_in("id", "#!/bin/sh\necho 0\n")
-    return test.install(*arguments)
-
-
-@functools.cache
-def version():
-    """As 4.0: that of the Wireshark here."""
-    return environment.global_plugins(environment.host(None).run("tshark", "-G", "folders").stdout).name
+    said = test.install(*arguments)
+    (test.checkout.programs / "id").unlink()
+    return said
 
 
 def names(folder):

@@ -129,17 +129,13 @@ class Installation(unittest.TestCase):
         self.assertTrue((self.place / "dfilter_buttons").exists())
 
     def test_installs_it_for_all_where_the_plugin_is_for_all(self):
-        data = environment.own_folder("data")
-        plugins = pathlib.Path(self.checkout.environment["WIRESHARK_PLUGIN_DIR"])
-        folders = environment.host().run("tshark", "-G", "folders").stdout
-        plugin = plugins / environment.global_plugins(folders).name / "epan" / "rstanalysis.so"
+        plugin = self.checkout.shared_plugins / "rstanalysis.so"
         plugin.parent.mkdir(parents=True)
         plugin.write_text("an old one")
         os.utime(plugin, (0, 0))
-        self.checkout.give_away(plugins)
-        self.checkout.environment["WIRESHARK_DATA_DIR"] = str(data)
+        self.checkout.give_away_shared()
         self.explain()
-        self.assertEqual({path.name for path in (data / "profiles" / NAME).iterdir()}, FILES)
+        self.assertEqual({path.name for path in (self.checkout.shared_data / "profiles" / NAME).iterdir()}, FILES)
         self.assertFalse(self.place.exists())
 
     def test_does_not_bring_back_a_profile_that_was_removed(self):
