@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 import dataclasses
 import pathlib
+import re
 import subprocess
 
 import environment
@@ -29,7 +30,8 @@ def host():
     made = environment.Host(None)
     shown = subprocess.run(["tshark", "-G", "folders"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
     folder = made.plugin_folder()
-    for plugin in (environment.global_plugins(shown) / "epan").glob("*.so"):
+    shared = re.search(r"^Global Plugins:\s*(.+)$", shown, re.MULTILINE)[1]
+    for plugin in pathlib.Path(shared, "epan").glob("*.so"):
         if plugin.name != "rstanalysis.so":
             (folder / plugin.name).symlink_to(plugin)
     return made
