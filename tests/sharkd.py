@@ -29,6 +29,13 @@ def request_line(number, method, parameters):
     return json.dumps(request | {"params": parameters} if parameters else request) + "\n"
 
 
+def result(request, answer):
+    """What the answer to the request brings."""
+    if "result" not in answer:
+        raise AssertionError(f"sharkd, asked for {request}: {answer.get('error', 'it ended')}")
+    return answer["result"]
+
+
 class Process:
     """One that goes on, to be asked one thing at a time."""
 
@@ -38,14 +45,10 @@ class Process:
 
     def ask(self, method, parameters):
         self.asked += 1
-        request = request_line(self.asked, method, parameters)
-        self.run.stdin.write(request.encode())
+        self.run.stdin.write(request_line(self.asked, method, parameters).encode())
         self.run.stdin.flush()
         line = self.run.stdout.readline()
-        answer = json.loads(line) if line else {}
-        if "result" not in answer:
-            raise AssertionError(f"sharkd, asked for {request}: {answer.get('error', 'it ended')}")
-        return answer["result"]
+        return result((method, parameters), json.loads(line) if line else {})
 
     def resident(self):
         """Bytes of memory."""
@@ -76,11 +79,7 @@ def talk(host, requests, options=("-",)):
 
 def ask(host, requests):
     """The result of each request, none of which may fail."""
-    answers = talk(host, requests)
-    for request, answer in zip(requests, answers):
-        if "result" not in answer:
-            raise AssertionError(f"sharkd, asked for {request}: {answer.get('error')}")
-    return [answer["result"] for answer in answers]
+    return list(map(result, requests, talk(host, requests)))
 
 
 def read_all(host, captures, frames):

@@ -6,11 +6,12 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import struct
 
 LINKTYPE_RAW = 101
-PROTOCOL_IPV4, PROTOCOL_TCP, PROTOCOL_IPV6, PROTOCOL_GRE = 4, 6, 41, 47
+PROTOCOL_IPV4, PROTOCOL_TCP, PROTOCOL_GRE = 4, 6, 47
 FIN, SYN, RST, PUSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 START = 1_700_000_000    # s
 MICROSECONDS = 1_000_000
 LONGEST_IPV4 = 65535
+HOPS = 64
 HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, LINKTYPE_RAW)
 
 
@@ -26,10 +27,10 @@ def timed(packets):
                              for second, microsecond, data in packets)
 
 
-def packet(source, destination, protocol, payload, identification=1, hops=64):
+def packet(source, destination, protocol, payload, identification=1):
     """With a length of 0 where none fits: as a capture on a host that leaves cutting to its network card has it."""
     length = 20 + len(payload)
-    return struct.pack(">BBHHHBBH4s4s", 0x45, 0, length if length <= LONGEST_IPV4 else 0, identification & 0xFFFF, 0, hops, protocol, 0,
+    return struct.pack(">BBHHHBBH4s4s", 0x45, 0, length if length <= LONGEST_IPV4 else 0, identification & 0xFFFF, 0, HOPS, protocol, 0,
                        source, destination) + payload
 
 

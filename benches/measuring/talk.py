@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import os
 
 import sharkd
+from measuring.trouble import Trouble
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -19,7 +20,10 @@ class Talk(sharkd.Process):
     def timed(self, method, **parameters):
         """The seconds of CPU that the answer took, and the answer."""
         before = self.cpu()
-        result = self.ask(method, parameters)
+        try:
+            result = self.ask(method, parameters)
+        except (AssertionError, BrokenPipeError) as refusal:
+            raise Trouble(str(refusal)) from refusal
         return self.cpu() - before, result
 
 
