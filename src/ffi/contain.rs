@@ -15,14 +15,20 @@ thread_local! {
 /// What `work` changes may be left half done: the caller must drop or repair it.
 pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
-        // A payload whose Drop panics would escape; it is leaked instead.
-        std::mem::forget(payload);
+        discard(payload);
         LAST.with(|last| {
             last.try_borrow_mut()
                 .map(|mut last| std::mem::take(&mut *last))
         })
         .unwrap_or_default()
     })
+}
+
+/// Drops what a panic left. Its own Drop may panic: what that leaves is leaked, as nothing else would end for sure.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(worse) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(worse);
+    }
 }
 
 /// Makes panics note their place instead of writing to Wireshark's standard error. The hook is that
@@ -65,5 +71,17 @@ mod tests {
             "{failure}"
         );
         assert_eq!(contain(|| 7), Ok(7));
+    }
+
+    #[test]
+    fn a_panic_whose_payload_panics_is_contained_too() {
+        struct Grenade;
+        impl Drop for Grenade {
+            fn drop(&mut self) {
+                std::panic::panic_any(());
+            }
+        }
+        install_hook();
+        assert!(contain(|| std::panic::panic_any(Grenade)).is_err());
     }
 }
