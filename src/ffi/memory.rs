@@ -129,8 +129,8 @@ unsafe fn remap(start: *mut u8, size: usize, wanted: usize) -> *mut u8 {
     // SAFETY: by the contract above, and the place is a mapping that nobody uses yet.
     let moved = unsafe { libc::mremap(start.cast(), size, wanted, how, place) };
     if moved == libc::MAP_FAILED {
-        // SAFETY: as above.
-        unsafe { unmap(place, wanted) };
+        // Whether the place was given up before it failed is not told, and by now another thread may have it: it is
+        // not unmapped.
         return ptr::null_mut();
     }
     moved.cast()
