@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import concurrent.futures
 import dataclasses
 import os
+import re
 import xml.etree.ElementTree as xml
 
 ONE_PASS, TWO_PASSES = (), ("-2",)
@@ -46,7 +47,7 @@ class Frame:
     number: int
     resets: int       # TCP layers with RST, those that an ICMP error quotes left out
     reports: list
-    malformed: bool
+    malformed: int    # layers that say so
 
     @property
     def verdicts(self):
@@ -69,7 +70,25 @@ class Reading:
     """One run of tshark over a capture."""
     status: int
     errors: str
-    frames: dict      # by number, those with a report or a reset
+    frames: dict      # by number, those with a report, a reset or a malformed layer
+
+    def failures(self):
+        """The frames on which the plugin says that it failed."""
+        return [number for number, frame in self.frames.items() if frame.failed]
+
+    def misjudged(self):
+        """The frames with another number of verdicts than of resets: both by frame."""
+        counts = {number: (frame.resets, len(frame.verdicts)) for number, frame in self.frames.items() if frame.resets}
+        return {number: count for number, count in counts.items() if count[0] != count[1]}
+
+    def host_says(self):
+        """What has to be the same without the plugin: status, errors, and which frames are how often malformed."""
+        return self.status, timeless(self.errors), {number: frame.malformed for number, frame in self.frames.items() if frame.malformed}
+
+
+def timeless(errors):
+    """Warnings without the number of the process and the time, which differ from run to run."""
+    return re.sub(r"\(tshark:\d+\) [\d:.]+", "(tshark)", errors)
 
 
 RESETS = "tcp.flags.reset == 1 or _ws.malformed"
@@ -119,7 +138,7 @@ def parse_frame(packet):
     # What an ICMP error quotes stands below ICMP, not beside it.
     resets = sum(is_reset(protocol) for protocol in protocols if protocol.get("name") == "tcp")
     reports = [parse_report(protocol) for protocol in protocols if protocol.get("name") == "rstanalysis"]
-    malformed = any(protocol.get("name") == "_ws.malformed" for protocol in packet.iter("proto"))
+    malformed = sum(protocol.get("name") == "_ws.malformed" for protocol in packet.iter("proto"))
     return Frame(number, resets, reports, malformed)
 
 

@@ -110,7 +110,7 @@ def trees(answer):
 
 def parse_frame(number, answer):
     reports = [parse_report(tree) for tree in trees(answer)]
-    return Frame(number, len(reports), reports, malformed=False)
+    return Frame(number, len(reports), reports, malformed=0)
 
 
 def parse_report(tree):

@@ -81,10 +81,8 @@ class Hostile(unittest.TestCase):
         for passes in (reports.ONE_PASS, reports.TWO_PASSES):
             reading = reports.read(environment.host("debug"), path, passes)
             self.assertEqual((reading.status, reading.errors), (0, ""))
-            self.assertEqual([number for number, frame in reading.frames.items() if frame.failed], [])
-            counts = {number: (frame.resets, len(frame.verdicts)) for number, frame in reading.frames.items() if frame.resets}
-            self.assertTrue(counts)
-            self.assertEqual({number: count for number, count in counts.items() if count[0] != count[1]}, {})
+            self.assertTrue(any(frame.resets for frame in reading.frames.values()))
+            self.assertEqual((reading.failures(), reading.misjudged()), ([], {}))
         return reading
 
     def causes(self, data):
