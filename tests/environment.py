@@ -117,6 +117,12 @@ class Host:
                               **as_account())
 
 
+def machine():
+    """Rust's name for what it builds for, as in "x86_64-unknown-linux-gnu"."""
+    shown = subprocess.run(["rustc", "-vV"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
+    return re.search(r"^host: (\S+)$", shown, re.MULTILINE)[1]
+
+
 @functools.cache
 def wireshark_version():
     """The number of this machine's Wireshark, as in "4.0.17"."""

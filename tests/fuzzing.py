@@ -38,7 +38,7 @@ LONGEST_PAUSE = 127      # ms
 @functools.cache
 def build():
     """The folder of the targets' programs."""
-    machine = re.search(r"^host: (\S+)$", subprocess.run(["rustc", "-vV"], capture_output=True, text=True).stdout, re.MULTILINE)[1]
+    machine = environment.machine()
     # With a target named, the flags are not for the programs that build the others.
     run = subprocess.run(["cargo", "build", "--locked", "--release", "--target", machine, "--target-dir", WORK], cwd=FOLDER,
                          env={**os.environ, "RUSTFLAGS": COVERAGE}, stdin=subprocess.DEVNULL, capture_output=True, text=True)

@@ -8,6 +8,8 @@ mod fault;
 mod lent;
 #[cfg(target_os = "linux")]
 mod memory;
+#[cfg(test)]
+mod mock;
 mod plugin;
 mod preferences;
 mod session;

@@ -37,7 +37,8 @@ pub static plugin_want_major: c_int = bindings::WIRESHARK_VERSION_MAJOR as c_int
 #[allow(non_upper_case_globals, reason = "Wireshark looks for this name")]
 pub static plugin_want_minor: c_int = bindings::WIRESHARK_VERSION_MINOR as c_int;
 
-static CORE: Shared<rst_core> = Shared(rst_core {
+/// The entry points and tables of the core.
+pub static CORE: Shared<rst_core> = Shared(rst_core {
     fields: C_FIELDS.0.as_ptr(),
     field_count: C_FIELDS.0.len(),
     experts: C_EXPERTS.0.as_ptr(),
