@@ -11,8 +11,8 @@ import unittest
 import environment
 import reports
 import usage
-from wire import (ACK, FIN, HEADER, MICROSECONDS, PROTOCOL_IPV4, PROTOCOL_TCP, PUSH, RST, START, SYN, Talk, packet, pcap, segment,
-                  timed)
+from wire import (ACK, FIN, HEADER, MICROSECONDS, PROTOCOL_IPV4, PROTOCOL_TCP, PUSH, RST, START, SYN, Talk, packet, pcap, record,
+                  segment, timed)
 
 MILLION = 1_000_000
 # What the table of the conversations and the hosts takes for one that shows a SYN only, lists' spare room included.
@@ -88,12 +88,12 @@ class Hostile(unittest.TestCase):
     def causes(self, data):
         return [cause for causes in reports.causes_of(self.read(data)).values() for cause in causes]
 
-    def refused(self, first=1000, step=5):
+    def refused(self, first=1000):
         """A handshake, a request, and a reset that answers it; the numbers begin at `first`."""
         talk = Talk()
         opened = talk.opened(first, first)
         request = talk.client(first + 1, first + 1, PUSH | ACK, payload=b"request")
-        return pcap([*opened, request, talk.server(first + 1, 0, RST)], step)
+        return pcap([*opened, request, talk.server(first + 1, 0, RST)])
 
     def test_numbers_that_wrap(self):
         usual = self.causes(self.refused())
@@ -158,13 +158,8 @@ class Hostile(unittest.TestCase):
         verdict = reading.frames[5].verdicts[0]
         self.assertEqual(verdict.frame("trigger_frame"), 4)
         # Wireshark may have a megabyte told that the file does not hold.
-        told = HEADER + b"".join(data for data in (self.told(packet) for packet in [*talk.opened(), huge, talk.server(5001, 0, RST)]))
-        self.read(told)
-
-    def told(self, data):
-        """A record that says its packet was longer than what was captured of it."""
-        cut = data[:200]
-        return b"".join(number.to_bytes(4, "little") for number in (START, 0, len(cut), len(cut) + (1 << 20))) + cut
+        packets = [*talk.opened(), huge, talk.server(5001, 0, RST)]
+        self.read(HEADER + b"".join(record(START, 0, data[:200], beyond=1 << 20) for data in packets))
 
     def test_tunnels_in_tunnels(self):
         for depth in (10, 30):

@@ -23,8 +23,12 @@ def pcap(packets, step=5):
 
 def timed(packets):
     """A pcap file of the packets, each with its seconds and microseconds."""
-    return HEADER + b"".join(struct.pack("<IIII", second, microsecond, len(data), len(data)) + data
-                             for second, microsecond, data in packets)
+    return HEADER + b"".join(record(*packet) for packet in packets)
+
+
+def record(second, microsecond, data, beyond=0):
+    """A packet in a pcap file, which goes on for so many bytes beyond those that were captured."""
+    return struct.pack("<IIII", second, microsecond, len(data), len(data) + beyond) + data
 
 
 def packet(source, destination, protocol, payload, identification=1):
