@@ -1,0 +1,69 @@
+//! Memory grows with conversations, hosts and resets, never with packets: whatever was there, more of what is neither a
+//! SYN nor a reset takes none.
+#![cfg(all(target_os = "linux", not(feature = "plugin")))]
+
+#[allow(dead_code, reason = "of all tests with segments")]
+mod dialogue;
+
+use dialogue::arbitrary_segments;
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
+use rstanalysis::segment::{Flags, MILLISECOND, Segment};
+use rstanalysis::session::Session;
+
+const CASES: u32 = 12;
+const PACKETS: u32 = 50_000;
+/// Less than a byte a packet.
+const MOST: usize = PACKETS as usize;
+const PAGE: usize = 4096;
+
+/// Bytes that this process has in memory (proc(5), statm: the second number, in pages).
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+    statm
+        .split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse::<usize>()
+        .unwrap()
+        * PAGE
+}
+
+/// Goes on with the same segments, without what opens or resets, their numbers `step` further each time.
+fn repeat(session: &mut Session, segments: &[Segment<'static>], frames: u32, step: u32) {
+    let first = segments.len() as u32;
+    for (number, segment) in (1..=frames).zip(segments.iter().cycle()) {
+        let round = number / first.max(1);
+        let mut segment = segment.clone();
+        segment.frame = first + number;
+        segment.time += i64::from(round) * MILLISECOND;
+        segment.flags = Flags(segment.flags.0 & !(Flags::SYN.0 | Flags::RST.0));
+        segment.seq = segment.seq + step.wrapping_mul(round);
+        session.observe(&segment);
+    }
+}
+
+// The only test of its program: others would change what is resident.
+#[test]
+fn packets_take_no_memory() {
+    let config = ProptestConfig {
+        cases: CASES,
+        rng_seed: RngSeed::Fixed(9293),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let strategy = (arbitrary_segments(), prop_oneof![Just(0), any::<u32>()]);
+    TestRunner::new(config)
+        .run(&strategy, |(segments, step)| {
+            let mut session = Session::new();
+            segments.iter().for_each(|segment| session.observe(segment));
+            // Rings and lists take the size they keep.
+            repeat(&mut session, &segments, PACKETS, step);
+            let before = resident();
+            repeat(&mut session, &segments, PACKETS, step);
+            let grown = resident().saturating_sub(before);
+            prop_assert!(grown < MOST, "{grown} bytes for {PACKETS} packets");
+            Ok(())
+        })
+        .unwrap();
+}
