@@ -17,7 +17,7 @@ mod plugin {
     use std::path::PathBuf;
     use std::process::Command;
 
-    const SOURCES: [&str; 8] = [
+    const SOURCES: [&str; 9] = [
         "plugin/register.c",
         "plugin/read.c",
         "plugin/render.c",
@@ -26,6 +26,7 @@ mod plugin {
         "plugin/cause_tree.c",
         "plugin/conversation_table.c",
         "plugin/version.c",
+        "plugin/fault.c",
     ];
     const HEADERS: [&str; 5] = [
         "wrapper.h",

@@ -62,11 +62,13 @@ void rst_close_statistics(const rst_session *session);
 /* version.c: the dynamic linker calls it when the plugin is loaded. */
 void rst_check_version(void);
 
+/* fault.c: which frame is dissected from now on; throws an epan exception where a test asks for it. */
 #ifdef RST_FAULT_INJECTION
-/* register.c: throws an epan exception where RSTANALYSIS_FAULT says "WHERE:FRAME". */
-void rst_fault(const char *where, uint32_t frame);
+void rst_fault_frame(uint32_t frame);
+void rst_fault(const char *place);
 #else
-#define rst_fault(where, frame) ((void)(frame))
+#define rst_fault_frame(frame) ((void)(frame))
+#define rst_fault(place) ((void)(place))
 #endif
 
 #endif

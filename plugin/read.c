@@ -22,6 +22,7 @@ static rst_bytes captured_bytes(const field_info *item, int start)
 {
     rst_bytes bytes = {NULL, 0};
 
+    rst_fault("read");
     if (item->ds_tvb == NULL || start < 0)
         return bytes;
     int remaining = (int)tvb_captured_length(item->ds_tvb) - start;
@@ -144,7 +145,6 @@ void rst_read(packet_info *pinfo, proto_tree *tree, rst_frame *frame)
     rst_packet *packets = frame->packets;
     size_t count = 0;
 
-    rst_fault("throw-read", pinfo->num);
     for (proto_node *node = tree->first_child; node != NULL; node = node->next) {
         const field_info *item = PNODE_FINFO(node);
         if (item == NULL)

@@ -93,6 +93,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 
     if (session == NULL)
         return 0;
+    rst_fault_frame(pinfo->num);
     /* The caller restores it; epan's exceptions name it. */
     pinfo->current_proto = SHORT_NAME;
     if (first_visit && tree != NULL)
@@ -217,19 +218,3 @@ void rst_register(const rst_core *core)
     plugin.register_handoff = register_handoff;
     proto_register_plugin(&plugin);
 }
-
-#ifdef RST_FAULT_INJECTION
-#include <stdlib.h>
-#include <string.h>
-#include <epan/exceptions.h>
-
-void rst_fault(const char *where, uint32_t frame)
-{
-    const char *fault = getenv("RSTANALYSIS_FAULT");
-    size_t length = strlen(where);
-
-    if (fault != NULL && strncmp(fault, where, length) == 0 && fault[length] == ':'
-        && strtoul(fault + length + 1, NULL, 10) == frame)
-        THROW_MESSAGE(ReportedBoundsError, "injected fault");
-}
-#endif

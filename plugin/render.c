@@ -9,6 +9,7 @@ static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb, const rst_item *ite
     int field = rst_plugin.fields[item->field];
     nstime_t duration;
 
+    rst_fault("render");
     switch (rst_plugin.core->fields[item->field].kind) {
     case RST_TEXT:
         return proto_tree_add_string(tree, field, tvb, 0, 0, item->text);
@@ -28,6 +29,7 @@ static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb, const rst_item *ite
 static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                           const rst_report *report)
 {
+    rst_fault("render");
     proto_item *root = proto_tree_add_protocol_format(
         tree, rst_plugin.protocol, tvb, 0, 0, "TCP Reset Analysis: %s", report->heading);
     proto_tree *subtree = proto_item_add_subtree(root, rst_plugin.tree);
@@ -36,22 +38,21 @@ static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     for (size_t i = 0; i < report->item_count; i++)
         proto_item_set_generated(add_item(subtree, tvb, &report->items[i]));
     /* Last, as it says the sentence once more. */
-    if (report->expert != RST_NO_EXPERT)
-        expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s",
-                               report->summary);
+    if (report->expert == RST_NO_EXPERT)
+        return;
+    rst_fault("render");
+    expert_add_info_format(pinfo, root, &rst_plugin.experts[report->expert], "%s", report->summary);
 }
 
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports)
 {
-    for (size_t i = 0; i < reports.count; i++) {
-        rst_fault("throw-render", pinfo->num);
+    for (size_t i = 0; i < reports.count; i++)
         render_report(tvb, pinfo, tree, &reports.reports[i]);
-    }
 }
 
 void rst_annotate(packet_info *pinfo, const char *note)
 {
-    rst_fault("throw-note", pinfo->num);
+    rst_fault("note");
     if (note != NULL)
         col_append_str(pinfo->cinfo, COL_INFO, note);
 }

@@ -6,14 +6,28 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::sync::Once;
 
+use super::fault;
+
 thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
+/// What is asked about no frame.
+pub const NO_FRAME: u32 = 0;
+
 /// Runs `work`; a panic in it becomes an `Err` that says what happened and where.
 ///
-/// What `work` changes may be left half done: the caller must drop or repair it.
-pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+/// What `work` changes may be left half done: the caller must drop or repair it. `place` is the name of the function
+/// that C called; a second step of it adds a name of its own behind a dot. There, on that frame, tests can ask for
+/// a fault.
+pub fn contain<T>(place: &str, frame: u32, work: impl FnOnce() -> T) -> Result<T, String> {
+    install_hook();
+    let work = || {
+        fault::before(place, frame);
+        let done = work();
+        fault::after(place, frame);
+        done
+    };
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         discard(payload);
         LAST.with(|last| {
@@ -33,7 +47,7 @@ fn discard(payload: Box<dyn Any + Send>) {
 
 /// Makes panics note their place instead of writing to Wireshark's standard error. The hook is that
 /// of this library's own copy of the standard library.
-pub fn install_hook() {
+fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| set_hook(Box::new(note)));
 }
@@ -64,13 +78,15 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_its_message_and_place() {
-        install_hook();
-        let failure = contain(|| -> u32 { panic!("no such thing as {}", 7) }).unwrap_err();
+        let failure = contain("test", NO_FRAME, || -> u32 {
+            panic!("no such thing as {}", 7)
+        })
+        .unwrap_err();
         assert!(
             failure.starts_with("no such thing as 7 at src/ffi/contain.rs:"),
             "{failure}"
         );
-        assert_eq!(contain(|| 7), Ok(7));
+        assert_eq!(contain("test", NO_FRAME, || 7), Ok(7));
     }
 
     #[test]

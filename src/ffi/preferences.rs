@@ -4,7 +4,7 @@ use std::ffi::CStr;
 use std::sync::{Mutex, PoisonError};
 
 use super::bindings::rst_value;
-use super::contain::{contain, install_hook};
+use super::contain::{NO_FRAME, contain};
 use crate::preference::{Preferences, Value};
 
 static VALUES: Mutex<Vec<Value>> = Mutex::new(Vec::new());
@@ -14,11 +14,10 @@ static VALUES: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 /// # Safety
 /// `values` is NULL or points to `count` values whose texts are NULL or end with NUL, alive during the call.
 pub unsafe extern "C" fn configure(values: *const rst_value, count: usize) {
-    install_hook();
     if values.is_null() {
         return;
     }
-    let _ = contain(|| {
+    let _ = contain("configure", NO_FRAME, || {
         // SAFETY: by the contract above.
         let values = unsafe { std::slice::from_raw_parts(values, count) };
         // SAFETY: by the contract above, for each value.

@@ -4,8 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 
 use super::bindings::{rst_input, rst_packet, rst_reports, rst_session};
-use super::contain::{contain, install_hook};
-use super::fault::inject;
+use super::contain::{NO_FRAME, contain};
 use super::lent::{Lent, NOTHING};
 use super::preferences::current;
 use crate::application::inputs::{self, Input};
@@ -22,8 +21,7 @@ struct Handle {
 
 /// Makes a session; NULL where that fails.
 pub extern "C" fn session_new() -> *mut rst_session {
-    install_hook();
-    contain(|| {
+    contain("session_new", NO_FRAME, || {
         Box::into_raw(Box::new(Handle {
             session: Session::with(current()),
             lent: Lent::default(),
@@ -42,7 +40,7 @@ pub unsafe extern "C" fn session_free(session: *mut rst_session) {
     }
     // SAFETY: by the contract above it is the Box that session_new gave away.
     let handle = unsafe { Box::from_raw(session.cast::<Handle>()) };
-    let _ = contain(|| drop(handle));
+    let _ = contain("session_free", NO_FRAME, || drop(handle));
 }
 
 /// The session, for what only reads it; none for NULL.
@@ -72,8 +70,7 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
     };
     // SAFETY: read.c filled so many elements of its array, whose bytes belong to the frame's tree.
     let inputs = unsafe { elements(packet.inputs, packet.input_count) };
-    let observed = contain(|| {
-        inject("observe", packet.frame);
+    let observed = contain("observe", packet.frame, || {
         // Changed where it stands: a segment is too large to be moved for each packet.
         let mut decoded = decode(&raw_segment(packet, ip, tcp));
         if let Some(segment) = &mut decoded {
@@ -85,18 +82,23 @@ pub unsafe extern "C" fn observe(session: *mut rst_session, packet: *const rst_p
     });
     if let Err(what) = observed {
         // If even that fails, the frame stays without a report.
-        let _ = contain(|| handle.session.contain(packet.frame, what));
+        let _ = contain("observe.failure", packet.frame, || {
+            handle.session.contain(packet.frame, what);
+        });
     }
 }
 
-/// Whether there is anything to show on the frame.
+/// Whether there is anything to show on the frame. Where that fails, who shows it finds out.
 ///
 /// # Safety
 /// `session` came from [`session_new`].
 pub unsafe extern "C" fn speaks_of(session: *const rst_session, frame: u32) -> bool {
     // SAFETY: by the contract above.
     let session = unsafe { session_of(session) };
-    contain(|| session.is_some_and(|session| session.speaks_of(frame))).unwrap_or(false)
+    contain("speaks_of", frame, || {
+        session.is_some_and(|session| session.speaks_of(frame))
+    })
+    .unwrap_or(true)
 }
 
 /// What the frame's row in the packet list has to say, lent until the session's next call; NULL for nothing.
@@ -110,12 +112,11 @@ pub unsafe extern "C" fn annotate(
 ) -> *const c_char {
     // SAFETY: the glue passes a live session, and calls from one thread only.
     let handle = unsafe { &mut *session.cast::<Handle>() };
-    let annotated = contain(|| {
-        inject("recall", frame);
+    let annotated = contain("annotate", frame, || {
         let row = handle.lent.row();
         handle.session.annotate(frame, provisional, row);
     });
-    contain(|| {
+    contain("annotate.lend", frame, || {
         if annotated.is_err() {
             annotate_failure(handle.lent.row());
         }
@@ -135,18 +136,14 @@ pub unsafe extern "C" fn recall(
 ) -> rst_reports {
     // SAFETY: the glue passes a live session, and calls from one thread only.
     let handle = unsafe { &mut *session.cast::<Handle>() };
-    let recalled = contain(|| {
-        let reports = handle.session.recall(frame, provisional);
-        if !reports.is_empty() {
-            inject("recall", frame);
-        }
-        reports
+    let recalled = contain("recall", frame, || {
+        handle.session.recall(frame, provisional)
     });
     let reports = recalled.unwrap_or_else(|what| vec![failure(&what)]);
     if reports.is_empty() {
         return NOTHING;
     }
-    contain(|| handle.lent.lend(&reports)).unwrap_or(NOTHING)
+    contain("recall.lend", frame, || handle.lent.lend(&reports)).unwrap_or(NOTHING)
 }
 
 /// # Safety

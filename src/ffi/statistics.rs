@@ -5,8 +5,7 @@ use std::ptr;
 use super::bindings::{
     rst_cell, rst_count, rst_count_RST_CAUSES, rst_row, rst_rows, rst_session, rst_statistic,
 };
-use super::contain::{contain, install_hook};
-use super::fault::inject;
+use super::contain::{NO_FRAME, contain};
 use super::session::session_of;
 use super::texts::Texts;
 use crate::session::Session;
@@ -49,8 +48,7 @@ struct Lent {
 
 /// Makes a statistic; NULL where that fails.
 pub extern "C" fn statistic_new(count: rst_count) -> *mut rst_statistic {
-    install_hook();
-    contain(|| {
+    contain("statistic_new", NO_FRAME, || {
         let statistic: Box<dyn Listening> = if count == rst_count_RST_CAUSES {
             Box::new(Statistic::<Causes>::default())
         } else {
@@ -72,17 +70,20 @@ pub unsafe extern "C" fn statistic_free(statistic: *mut rst_statistic) {
     }
     // SAFETY: by the contract above it is the Box that statistic_new gave away.
     let handle = unsafe { Box::from_raw(statistic.cast::<Handle>()) };
-    let _ = contain(|| drop(handle));
+    let _ = contain("statistic_free", NO_FRAME, || drop(handle));
 }
 
-/// Whether the frame holds a reset that counts.
+/// Whether the frame holds a reset that counts. Where that fails, the statistics find out.
 ///
 /// # Safety
 /// `session` came from [`super::session::session_new`].
 pub unsafe extern "C" fn has_reset(session: *const rst_session, frame: u32) -> bool {
     // SAFETY: by the contract above.
     let session = unsafe { session_of(session) };
-    contain(|| session.is_some_and(|session| session.has_reset(frame))).unwrap_or(false)
+    contain("has_reset", frame, || {
+        session.is_some_and(|session| session.has_reset(frame))
+    })
+    .unwrap_or(true)
 }
 
 /// Tells the statistic of a frame with resets.
@@ -92,8 +93,7 @@ pub unsafe extern "C" fn has_reset(session: *const rst_session, frame: u32) -> b
 pub unsafe extern "C" fn statistic_note(statistic: *mut rst_statistic, frame: u32) {
     // SAFETY: by the contract above.
     if let Some(handle) = unsafe { handle_of(statistic) } {
-        let _ = contain(|| {
-            inject("note", frame);
+        let _ = contain("statistic_note", frame, || {
             handle.statistic.note(frame);
         });
     }
@@ -111,7 +111,9 @@ pub unsafe extern "C" fn statistic_settle(
     // SAFETY: by the contract above.
     let (handle, session) = unsafe { (handle_of(statistic), session_of(session)) };
     if let (Some(handle), Some(session)) = (handle, session) {
-        let _ = contain(|| handle.statistic.settle(session));
+        let _ = contain("statistic_settle", NO_FRAME, || {
+            handle.statistic.settle(session);
+        });
     }
 }
 
@@ -127,8 +129,7 @@ pub unsafe extern "C" fn statistic_rows(
     // SAFETY: by the contract above.
     let (handle, session) = unsafe { (handle_of(statistic), session_of(session)) };
     let rows = handle.and_then(|handle| {
-        contain(|| {
-            inject("rows", 0);
+        contain("statistic_rows", NO_FRAME, || {
             let rows = handle.statistic.rows(session);
             handle.lent.lend(&rows)
         })
