@@ -16,11 +16,15 @@ const PACKETS: u32 = 100_000;
 /// KiB; a byte for each second packet would be more.
 const MOST: usize = 48;
 
-/// KiB that this process has in memory, counted page by page (proc(5), smaps_rollup; statm is off by dozens of pages).
+/// KiB that this process has in memory, counted page by page (proc(5), smaps_rollup; statm is off by dozens of pages),
+/// but for huge pages, which the system may put in the place of small ones at any time.
 fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap();
-    let line = pages.lines().find(|line| line.starts_with("Rss:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    let kib = |name: &str| -> usize {
+        let line = pages.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    kib("Rss:") - kib("AnonHugePages:")
 }
 
 /// Goes on with the same segments, without what opens or resets, their numbers `step` further each time.
