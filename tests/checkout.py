@@ -21,6 +21,7 @@ case $1 in
 build) echo "cargo $*" >> "$CALLS"; mkdir -p "$CARGO_TARGET_DIR/release" && cp "$LIBRARY" "$CARGO_TARGET_DIR/release/librstanalysis.so" ;;
 esac
 """
+APT_INSTALL = "sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600"
 RUSTC = "#!/bin/sh\necho 'rustc 1.999.0'\n"
 
 

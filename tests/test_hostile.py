@@ -10,6 +10,7 @@ import unittest
 
 import environment
 import reports
+import texts
 import usage
 from wire import (ACK, FIN, HEADER, MICROSECONDS, PROTOCOL_IPV4, PROTOCOL_TCP, PUSH, RST, START, SYN, Talk, packet, pcap, record,
                   segment, timed)
@@ -22,10 +23,6 @@ MOST_BYTES_A_RESET = 500
 OPTIONS = [b"\x08", b"\x08\x00", b"\x08\x01", b"\x08\x0a", b"\x08\x0b" + bytes(9), b"\x03\x03\xff", b"\x03\xff\x00", b"\x02\x04\x00\x00",
            b"\x05\x03\x01", b"\x05\x0a" + b"\xff" * 8, b"\x1e\x02", b"\x1e\x04\xc0\x00", b"\x1e\x03\x80", b"\xff" * 40, b"\x01" * 40,
            b"\x13\x12" + bytes(16), b"\xfe\x02\xfe\x02"]
-# Escapes of terminals, directives of printf, no UTF-8, formulas, markup, and the same as a firewall says it.
-TEXTS = [b"\x1b[2J\x1b]0;owned\x07", b"%s%n%s%n%99999d", b"\xff\xfe\xc0\x80 reset \xf5", b"=cmd|' /C calc'!A0", b"@SUM(1+1)",
-         b"<script>alert(1)</script>", b"line\r\nanother: line\x00\x00", "\u202egnp.exe \u2028".encode(), b"A" * 1400,
-         b"BIG-IP: [0x273e3e7:998] \x1b[31m{peer}", b"RST cause: " + b"\x9b31m" * 100]
 
 
 def file_of(data):
@@ -170,13 +167,7 @@ class Hostile(unittest.TestCase):
             self.assertEqual(self.causes(pcap(packets)), self.causes(pcap([talk.client(1000, 0, SYN), talk.server(0, 1001, RST | ACK)])))
 
     def test_texts_of_packets_are_safe_to_print(self):
-        packets = []
-        for number, text in enumerate(TEXTS):
-            talk = Talk(ports=(4000 + number, 80))
-            request = b"GET / HTTP/1.1\r\nHost: " + text + b"\r\n\r\n"
-            packets += [*talk.opened(), talk.client(1001, 5001, PUSH | ACK, payload=request),
-                        talk.server(5001, 1001 + len(request), RST | ACK, payload=text)]
-        data = pcap(packets)
+        data = pcap(texts.packets())
         claims = {frame.verdicts[0].get("claim") for frame in self.read(data).frames.values()}
         self.assertLessEqual({"=cmd|' /C calc'!A0", "<script>alert(1)</script>", "line another: line"}, claims)
         for form in ("ek", "json"):

@@ -3,7 +3,6 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
-import os
 import signal
 import sys
 
@@ -14,7 +13,7 @@ import row
 from capture import Capture
 from deliver import deliver
 from output import output_file
-from trouble import Trouble, say
+from trouble import Trouble, say, shown
 from writer import WRITERS
 
 
@@ -41,7 +40,9 @@ if __name__ == "__main__":
         sys.exit(1)
     except BrokenPipeError:
         # Whoever read the output has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        say(f"{shown(error.filename)}: {error.strerror}." if error.filename else error.strerror)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 
 import parts
 from capture import SCRIPT
@@ -96,7 +97,9 @@ def command(choice, place, to_terminal):
 @contextlib.contextmanager
 def running(choice, place, *more, to_terminal, stdout):
     job = f"sh -c {shlex.quote(SCRIPT)} explain {{}} {{}}"
-    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh", "RSTANALYSIS_CAPTURES": str(place.links.resolve())}
+    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh", "RSTANALYSIS_CAPTURES": str(place.links.resolve()),
+                   # There is one of each, whatever the variables say.
+                   "HOME": os.path.expanduser("~"), "TMPDIR": tempfile.gettempdir()}
     with open(place.folder / "numbers", "w+") as numbers:
         numbers.writelines(f"{capture.number}\n" for capture in place.captures)
         numbers.seek(0)

@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import os
+import stat
 
 # Lines that begin with it are not tshark's.
 MARK = "\x1e"
@@ -13,8 +14,12 @@ MARK = "\x1e"
 SCRIPT = r"""
 cd "${RSTANALYSIS_CAPTURES:-.}" && exec 3>&1 2>/dev/null && printf '\036capture %s\n' "$1" || exit
 said=$(exec tshark -2 -n -r "$2" -Y 'rstanalysis.cause or frame.number == 1' -T ek -J 'frame rstanalysis' 2>&1 >&3)
-printf '\n%s\n\036status %s\n' "$said" "$?"
+status=$?
+# It may hold names of files, which must not be taken for lines of another kind.
+printf '\n%s\n' "$said" | tr -d '\r\036' | sed 's/^/ /'
+printf '\036status %s\n' "$status"
 """
+UNREADABLE = "you may not read this file; ask its owner, or become a user who may."
 
 
 class Capture:
@@ -43,21 +48,27 @@ def readable(captures):
 
 def trouble_with(path):
     """The sentence that says why the file need not be tried, None where it may be."""
-    if not os.path.exists(path):
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
         return "there is no such file."
-    if not os.path.isfile(path):
+    except PermissionError:
+        return UNREADABLE
+    except OSError as error:
+        return f"this can't be read: {error.strerror}."
+    if not stat.S_ISREG(status.st_mode):
         return "this is not a file; give a capture file."
     if not os.access(path, os.R_OK):
-        return "you may not read this file; ask its owner, or become a user who may."
-    if os.path.getsize(path) == 0:
+        return UNREADABLE
+    if status.st_size == 0:
         return "the file is empty."
     return None
 
 
 def complaint(said, status):
     """What tshark said, as one sentence; the status is the shell's."""
-    lines = [line for line in said if line.strip() and not line.startswith("Running as user")]
-    text = " ".join(line.removeprefix("tshark: ").strip() for line in lines)
+    lines = [line for line in map(str.strip, said) if line and not line.startswith("Running as user")]
+    text = " ".join(line.removeprefix("tshark: ") for line in lines)
     if "isn't a capture file" in text:
         return "this is no capture file that tshark understands."
     if "cut short" in text:

@@ -15,12 +15,18 @@ from trouble import Trouble, shown
 def output_file(choice):
     if choice.output is None:
         sys.stdout.reconfigure(encoding=None if choice.format == "text" else "utf-8", errors="backslashreplace")
-        yield sys.stdout
-        sys.stdout.flush()
+        try:
+            yield sys.stdout
+            sys.stdout.flush()
+        except BrokenPipeError:
+            give_up_stdout()
+            raise
+        except OSError as error:
+            give_up_stdout()
+            raise Trouble(f"the result can't be written: {error.strerror}.") from error
         return
-    folder, name = os.path.split(choice.output)
     try:
-        descriptor, beside = tempfile.mkstemp(prefix=f".{name[:99]}.", dir=folder)
+        descriptor, beside = tempfile.mkstemp(prefix=".rstanalysis-", dir=os.path.dirname(choice.output))
         try:
             with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
                 yield out
@@ -31,6 +37,11 @@ def output_file(choice):
             raise
     except OSError as error:
         raise Trouble(f"{shown(choice.output)} can't be written: {error.strerror}.") from error
+
+
+def give_up_stdout():
+    """Python would write at its end what it could not write before."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def mask():

@@ -44,9 +44,13 @@ class Parts:
         if not listing.exists():
             if any(self.folder.iterdir()):
                 raise Trouble(f"{shown(self.folder)} was not made by this program; move it away, or give --output another name.")
-            beside = self.folder / "new"
-            beside.write_text(self._identity)
-            beside.rename(listing)
+            try:
+                beside = self.folder / "new"
+                beside.write_text(self._identity)
+                beside.rename(listing)
+            except BaseException:
+                shutil.rmtree(self.folder)
+                raise
         self._link()
 
     def _link(self):

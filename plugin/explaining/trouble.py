@@ -11,15 +11,25 @@ class Trouble(Exception):
     """Its text is the sentence for the user."""
 
 
+def named(path):
+    """The path as a text, with \\xff for a byte that is no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def printable(text, escape=ascii):
+    """On one line and without what a terminal would obey: other letters as `escape` writes them."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else escape(letter)[1:-1] for letter in text)
+
+
 def shown(path):
-    """The path on one line, whatever it is made of."""
-    text = os.fsencode(path).decode("utf-8", "replace")
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return printable(named(path))
 
 
 def say(sentence):
     sys.stdout.flush()
-    print(f"explain: {sentence}", file=sys.stderr, flush=True)
+    print(f"explain: {printable(str(sentence))}", file=sys.stderr, flush=True)
 
 
 def counted(number, noun):

@@ -6,13 +6,14 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import collections
 import csv
 import json
-import os
 
-from trouble import counted, shown
+from trouble import counted, named, printable, shown
 
 FRAME_COLUMNS = ["frame.number", "frame.time_epoch", "frame.time_utc"]
 # Between the values of a repeated field in one cell.
 BETWEEN = " | "
+# What formulas begin with, in some countries' spreadsheets in full width, too (OWASP, "CSV Injection").
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 
 class Text:
@@ -85,7 +86,7 @@ class Csv(Table):
         self.writer.writerow(self.names)
 
     def row(self, path, row, since):
-        values = {"file": valid(path), **row}
+        values = {"file": shown(path), **row}
         self.writer.writerow([cell(values[name]) for name in self.names])
 
 
@@ -95,19 +96,14 @@ def cell(value):
         return "true" if value else "false"
     if isinstance(value, list):
         value = BETWEEN.join(value)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+    if isinstance(value, str) and value.startswith(FORMULA):
         return "'" + value
     return value
 
 
 class Ndjson(Table):
     def row(self, path, row, since):
-        self.out.write(json.dumps({"file": valid(path), **row}, ensure_ascii=False) + "\n")
-
-
-def valid(path):
-    """The path as it is, but for bytes that are no UTF-8: those are shown as \\xff."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+        self.out.write(printable(json.dumps({"file": named(path), **row}, ensure_ascii=False), escape=json.dumps) + "\n")
 
 
 WRITERS = {"text": Text, "csv": Csv, "ndjson": Ndjson}
