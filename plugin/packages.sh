@@ -4,13 +4,19 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-# One sentence for the user, then the end. What a tool had to say about it stands in $log.
+# One sentence for the user, then the end of what the tool said that failed.
 fail() {
     printf '%s: %s\n' "${0##*/}" "$1" >&2
-    if [ -s "${log:-}" ]; then
-        tail -n 20 "$log" >&2
+    if [ -n "${said:-}" ]; then
+        printf '%s\n' "$said" | tail -n 20 >&2
     fi
     exit 1
+}
+
+# Runs a tool whose words matter where it fails, to be told by `fail`. They are kept in no file: on a full disk there
+# would be none just when they matter.
+quietly() {
+    said=$("$@" 2>&1 </dev/null) && said=
 }
 
 progress() {
@@ -108,14 +114,16 @@ missing_packages() {
 apt_install() {
     has_program apt-get || fail "these Debian packages are missing, and there is no apt-get to install them: $*."
     progress "Installing $* ..."
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1 </dev/null ||
-        fail "apt-get could not install $*:"
+    # Another apt, as a fresh machine's own, may be at work for some minutes.
+    quietly as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" ||
+        fail "apt-get could not install $*; put right what it says, then run this again:"
 }
 
 apt_update() {
     if has_program apt-get; then
         progress 'Reading the list of packages ...'
-        as_root apt-get update >>"$log" 2>&1 </dev/null ||
+        quietly as_root apt-get update ||
             fail 'apt-get update failed; it takes root, or a user who may use sudo, and a connection:'
     fi
 }
@@ -130,9 +138,6 @@ install_missing() {
     local missing
     missing=$(printf '%s\n' "$@" | missing_packages)
     if [ -n "$missing" ]; then
-        log=$(mktemp) || fail 'no temporary file can be made: see that TMPDIR or /tmp is writable.'
-        # shellcheck disable=SC2064
-        trap "rm -f '$log'" EXIT
         apt_update
         # shellcheck disable=SC2086
         apt_install $missing

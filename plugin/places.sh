@@ -5,7 +5,7 @@
 
 # Sets the folders of this user's Wireshark, and its version; where there is no tshark to ask, its usual ones.
 find_places() {
-    local folders
+    local folders home=${HOME:-~}
     folders=$(tshark -G folders 2>/dev/null)
     shared_plugins=$(folder_among "$folders" 'Global Plugins')
     personal_plugins=$(folder_among "$folders" 'Personal Plugins')
@@ -13,9 +13,9 @@ find_places() {
     personal_profile=$(folder_among "$folders" 'Personal configuration')
     wireshark=${shared_plugins##*/}
     : "${shared_plugins:=$(compgen -G '/usr/lib/*/wireshark/plugins/*' | sort -V | tail -n 1)}"
-    : "${personal_plugins:=$HOME/.local/lib/wireshark/plugins/any}"
+    : "${personal_plugins:=$home/.local/lib/wireshark/plugins/any}"
     shared_profile="${shared_profile:-/usr/share/wireshark}/profiles/TCP Reset Analysis"
-    personal_profile="${personal_profile:-$HOME/.config/wireshark}/profiles/TCP Reset Analysis"
+    personal_profile="${personal_profile:-$home/.config/wireshark}/profiles/TCP Reset Analysis"
 }
 
 folder_among() {
@@ -34,13 +34,6 @@ headers_version() {
 # The Debian package that a file is of, empty for none.
 package_of() {
     [ -e "$1" ] && dpkg-query --search "$1" 2>/dev/null | sed -n '1s/:.*//p'
-}
-
-# Runs a command with the rights that changing the folder takes.
-in_folder() {
-    local folder=$1
-    shift
-    if [ -w "$folder" ]; then "$@"; else as_root "$@"; fi
 }
 
 remove() {
