@@ -42,7 +42,7 @@ if __name__ == "__main__":
         # Whoever read the output has seen enough.
         sys.exit(1)
     except OSError as error:
-        say(f"{shown(error.filename)}: {error.strerror}." if error.filename else error.strerror)
+        say(f"{shown(error.filename or 'a file')} can't be used: {error.strerror}. Put that right, then run this again.")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

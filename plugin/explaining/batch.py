@@ -128,8 +128,8 @@ def collect(choice, place):
         pass
     missing = sum(not place.result(capture).exists() for capture in place.captures)
     if process.returncode != 0 or missing:
-        raise Trouble(f"{counted(max(missing, process.returncode), 'capture')} could not be asked about; the same command tries "
-                      f"again, and {shown(place.folder)} holds what is done.")
+        raise Trouble(f"{counted(max(missing, process.returncode), 'capture')} could not be asked about, or the disk is full; the same "
+                      f"command tries again, and {shown(place.folder)} holds what is done.")
 
 
 def joined(place):

@@ -15,6 +15,8 @@ SCRIPT = r"""
 cd "${RSTANALYSIS_CAPTURES:-.}" && exec 3>&1 2>/dev/null && printf '\036capture %s\n' "$1" || exit
 said=$(exec tshark -2 -n -r "$2" -Y 'rstanalysis.cause or frame.number == 1' -T ek -J 'frame rstanalysis' 2>&1 >&3)
 status=$?
+# This says nothing of the capture: on a full disk, it is asked about again.
+case $said in *"packets could be printed"* | *"printing packets"*) exit 1 ;; esac
 # It may hold names of files, which must not be taken for lines of another kind.
 printf '\n%s\n' "$said" | tr -d '\r\036' | sed 's/^/ /'
 printf '\036status %s\n' "$status"

@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 
-from trouble import Trouble, shown
+from trouble import shown, unwritten
 
 
 @contextlib.contextmanager
@@ -23,7 +23,7 @@ def output_file(choice):
             raise
         except OSError as error:
             give_up_stdout()
-            raise Trouble(f"the result can't be written: {error.strerror}.") from error
+            raise unwritten("the result", error) from error
         return
     try:
         descriptor, beside = tempfile.mkstemp(prefix=".rstanalysis-", dir=os.path.dirname(choice.output))
@@ -36,7 +36,7 @@ def output_file(choice):
             os.unlink(beside)
             raise
     except OSError as error:
-        raise Trouble(f"{shown(choice.output)} can't be written: {error.strerror}.") from error
+        raise unwritten(shown(choice.output), error) from error
 
 
 def give_up_stdout():

@@ -17,7 +17,7 @@ import shutil
 import tempfile
 
 from capture import readable
-from trouble import Trouble, counted, say, shown
+from trouble import Trouble, counted, say, shown, unwritten
 
 
 class Parts:
@@ -31,6 +31,12 @@ class Parts:
 
     def open(self):
         """Makes the folder, or takes over what an earlier run left of the same captures."""
+        try:
+            self._open()
+        except OSError as error:
+            raise unwritten(shown(self.folder), error) from error
+
+    def _open(self):
         listing = self.folder / "captures.json"
         self.folder.mkdir(exist_ok=True)
         self._lock = os.open(self.folder, os.O_RDONLY)

@@ -11,6 +11,10 @@ class Trouble(Exception):
     """Its text is the sentence for the user."""
 
 
+def unwritten(what, error):
+    return Trouble(f"{what} can't be written: {error.strerror}. Put that right, then run this again.")
+
+
 def named(path):
     """The path as a text, with \\xff for a byte that is no UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
