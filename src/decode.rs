@@ -11,8 +11,8 @@ use crate::options::Options;
 use crate::segment::{Application, Flags, IpHeader, Nanoseconds, Segment, Socket};
 use crate::seq::Seq;
 
-/// Ports, sequence numbers, data offset and flags: with less than these bytes nothing can be said.
-const NEEDED_TCP_BYTES: usize = 14;
+/// Ports to window: of less, Wireshark shows no flags either.
+const NEEDED_TCP_BYTES: usize = 16;
 /// The TCP header without options.
 const FIXED_TCP_BYTES: usize = 20;
 
@@ -49,7 +49,8 @@ trait Network {
 }
 
 /// Decodes the segment, but for what the dissectors above TCP said of it; `None` where the captured
-/// bytes are too few or no such headers.
+/// bytes are too few or no such headers. One whose header claims to end within its fixed part is none
+/// either: each host drops it (Linux: `tcp_v4_rcv`), and Wireshark shows its ports and numbers only.
 #[inline(always)] // Else all of the raw segment is stored and loaded, in each packet.
 pub fn decode<'a>(raw: &RawSegment<'a>) -> Option<Segment<'a>> {
     if raw.ip.first()? >> 4 == 6 {
@@ -69,16 +70,22 @@ fn decode_tcp<'a>(raw: &RawSegment<'a>, ip: &impl Network) -> Option<Segment<'a>
         }
     };
     let header_length = u32::from(*raw.tcp.get(12)? >> 4) * 4;
+    if header_length < FIXED_TCP_BYTES as u32 {
+        return None;
+    }
     let on_the_wire = match (raw.tcp_offset, ip.total_length()) {
         (Some(offset), Some(total)) => total.saturating_sub(offset),
         _ => raw.reported,
     };
+    if on_the_wire < NEEDED_TCP_BYTES as u32 {
+        return None; // What stands behind the packet is padding of the link layer.
+    }
     let flags = Flags(*raw.tcp.get(13)?);
     let payload_length = on_the_wire.saturating_sub(header_length);
     let captured = payload(raw.tcp, header_length, payload_length);
     let mut options = Options::read(tcp.options());
-    // Shorter than its fixed part, or longer than the whole segment (RFC 9293 3.1).
-    options.illegal |= header_length < FIXED_TCP_BYTES as u32 || header_length > on_the_wire;
+    // Longer than the whole segment (RFC 9293 3.1).
+    options.illegal |= header_length > on_the_wire;
     let mut application = Application::default();
     if payload_length > 0 {
         application.read_payload(captured, payload_length);
@@ -256,12 +263,31 @@ mod tests {
 
     #[test]
     fn header_that_claims_an_impossible_length_is_illegal() {
-        for (words, illegal) in [(4, true), (5, false), (15, true)] {
+        for (words, illegal) in [(5, false), (15, true)] {
             let mut bytes = reset_with(b"");
             bytes[32] = words << 4;
             let segment = decode(&raw(&bytes, bytes.len())).unwrap();
             assert_eq!(segment.options.illegal, illegal, "{words} words");
             assert_eq!(segment.payload, b"");
+        }
+    }
+
+    #[test]
+    fn header_that_claims_to_end_within_its_fixed_part_is_no_segment() {
+        for words in 0..5 {
+            let mut bytes = reset_with(b"");
+            bytes[32] = words << 4;
+            assert_eq!(decode(&raw(&bytes, bytes.len())), None);
+        }
+    }
+
+    #[test]
+    fn padding_behind_the_packet_is_no_segment() {
+        for (reported, expected) in [(15, false), (16, true)] {
+            let mut bytes = reset_with(b"");
+            bytes[2..4].copy_from_slice(&(20 + reported as u16).to_be_bytes());
+            let segment = decode(&raw(&bytes, bytes.len()));
+            assert_eq!(segment.is_some(), expected, "{reported} bytes");
         }
     }
 

@@ -79,7 +79,7 @@ class Reading:
 
     def misjudged(self):
         """The frames with another number of verdicts than of resets: both by frame."""
-        counts = {number: (frame.resets, len(frame.verdicts)) for number, frame in self.frames.items() if frame.resets}
+        counts = {number: (frame.resets, len(frame.verdicts)) for number, frame in self.frames.items()}
         return {number: count for number, count in counts.items() if count[0] != count[1]}
 
     def host_says(self):

@@ -106,6 +106,14 @@ class Hostile(unittest.TestCase):
             packets += [*talk.opened(), talk.server(5001, 1001, flags, payload=b"data"), talk.client(1001, 5005, RST | ACK)]
         self.assertGreaterEqual(len(self.causes(pcap(packets))), 256 + 128)
 
+    def test_headers_that_claim_each_length_and_end_anywhere(self):
+        reset = Talk().server(5001, 1001, RST | ACK, payload=b"data")
+        claimed = [reset[:32] + bytes([words << 4]) + reset[33:] for words in range(16)]
+        for kept in (33, 34, 35, 36, 39, 40, len(reset)):
+            # As in a capture that keeps so many bytes of each packet; the last one is whole.
+            cut = [record(START, 0, packet[:kept], beyond=max(0, len(packet) - kept)) for packet in claimed]
+            self.read(HEADER + b"".join(cut) + record(START, 0, reset))
+
     def test_options_that_break_the_rules(self):
         packets = []
         for number, options in enumerate(OPTIONS):
