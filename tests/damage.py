@@ -3,15 +3,15 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import functools
 import random
 import struct
 
 import environment
+import mutations
 
 HEADER = 24
 RECORD = struct.Struct("<IIII")
-# Ethernet, IPv4 and TCP without options.
-HEADERS = 54
 
 
 def classic(capture):
@@ -28,8 +28,9 @@ def classic(capture):
     return data[:HEADER], records
 
 
-def write(head, records):
-    path = environment.own_folder("damaged") / "capture.pcap"
+def write(head, records, path=None):
+    """The file of the records; where no path is given, in a new folder."""
+    path = path or environment.own_folder("damaged") / "capture.pcap"
     path.write_bytes(head + b"".join(RECORD.pack(*record) + data for record, data in records))
     path.chmod(0o644)
     return path
@@ -41,67 +42,44 @@ def run(command):
         raise AssertionError(f"{command[0]}: {done.stderr}")
 
 
-def edited(capture, *options):
-    path = environment.own_folder("damaged") / "capture.pcapng"
-    run(["editcap", *options, capture, path])
-    return path
+def cut(path, size):
+    """Leaves so many bytes of the file."""
+    path.write_bytes(path.read_bytes()[:size])
 
 
 def half_of_the_file(capture):
-    path = environment.own_folder("damaged") / "capture.pcapng"
-    data = capture.read_bytes()
-    path.write_bytes(data[:len(data) // 2])
-    path.chmod(0o644)
+    path = environment.lend(capture)
+    cut(path, path.stat().st_size // 2)
     return path
 
 
-def snapped_at_68(capture):
-    return edited(capture, "-s", "68")
+def edited(*options):
+    """A kind of damage that editcap does."""
+    def kind(capture):
+        path = environment.own_folder("damaged") / "capture.pcapng"
+        run(["editcap", *options, capture, path])
+        return path
+    return kind
 
 
-def snapped_at_54(capture):
-    return edited(capture, "-s", "54")
+def mutated(mutation, *seed):
+    """A kind of damage that befalls the packets as `mutation` says."""
+    def kind(capture):
+        head, records = classic(capture)
+        return write(head, mutation(random.Random(*seed), records))
+    return kind
 
 
-def snapped_at_40(capture):
-    return edited(capture, "-s", "40")
-
-
-def shuffled(capture):
-    head, records = classic(capture)
-    random.Random(1).shuffle(records)
-    return write(head, records)
-
-
-def backwards(capture):
-    head, records = classic(capture)
-    return write(head, records[::-1])
-
-
-def every_packet_twice(capture):
-    head, records = classic(capture)
-    return write(head, [record for record in records for _ in range(2)])
-
-
-def random_payload(capture):
-    dice = random.Random(2)
-    head, records = classic(capture)
-    return write(head, [(record, data[:HEADERS] + dice.randbytes(len(data[HEADERS:]))) for record, data in records])
-
-
-def times_all_over(capture):
-    dice = random.Random(3)
-    head, records = classic(capture)
-    return write(head, [((dice.randrange(1 << 32), dice.randrange(1 << 32), *record[2:]), data) for record, data in records])
-
-
-def random_bytes_changed(capture):
-    return edited(capture, "-E", "0.02", "--seed", "4")
-
-
-def many_random_bytes_changed(capture):
-    return edited(capture, "-E", "0.2", "--seed", "5")
-
-
-KINDS = [half_of_the_file, snapped_at_68, snapped_at_54, snapped_at_40, shuffled, backwards, every_packet_twice,
-         random_payload, times_all_over, random_bytes_changed, many_random_bytes_changed]
+KINDS = {
+    "half_of_the_file": half_of_the_file,
+    "snapped_at_68": edited("-s", "68"),
+    "snapped_at_54": edited("-s", "54"),
+    "snapped_at_40": edited("-s", "40"),
+    "shuffled": mutated(mutations.shuffled, 1),
+    "backwards": mutated(mutations.backwards),
+    "every_packet_twice": mutated(mutations.every_packet_twice),
+    "random_payload": mutated(functools.partial(mutations.random_behind, kept=mutations.HEADERS), 2),
+    "times_all_over": mutated(mutations.times_all_over, 3),
+    "random_bytes_changed": edited("-E", "0.02", "--seed", "4"),
+    "many_random_bytes_changed": edited("-E", "0.2", "--seed", "5"),
+}

@@ -10,6 +10,7 @@ import struct
 import subprocess
 
 import environment
+from wire import LINKS, place_of_tcp
 
 FOLDER = environment.REPOSITORY / "tests" / "fuzz"
 # Inputs that once failed; each is tried first, for ever.
@@ -28,9 +29,7 @@ MOST_MEMORY = 1 << 30    # bytes
 # Blocks of pcapng.
 INTERFACE, PACKET = 1, 6
 LINK_ETHERNET = 1
-ETHERNET = 14            # bytes of header
-IPV4, IPV6 = 0x0800, 0x86dd
-TCP = 6
+ETHERNET = LINKS[LINK_ETHERNET]
 LONGEST_PACKET = 2047    # bytes from the TCP header on
 LONGEST_PAUSE = 127      # ms
 
@@ -63,15 +62,10 @@ def packets(capture):
 
 def record(packet, pause):
     """The packet as the target `packets` reads it; nothing where it is no TCP over IP."""
-    kind = int.from_bytes(packet[12:14], "big")
-    if kind == IPV4 and packet[ETHERNET + 9:][:1] == bytes([TCP]):
-        length = (packet[ETHERNET] & 15) * 4
-    elif kind == IPV6 and packet[ETHERNET + 6:][:1] == bytes([TCP]):
-        length = 40
-    else:
+    place = place_of_tcp(packet, LINK_ETHERNET)
+    if place is None:
         return b""
-    ip = packet[ETHERNET:][:length]
-    tcp = packet[ETHERNET + length:][:LONGEST_PACKET]
+    ip, tcp = packet[ETHERNET:place], packet[place:][:LONGEST_PACKET]
     return struct.pack("<BHBBB", len(ip), len(tcp), 0, max(0, min(pause, LONGEST_PAUSE)), packet[11]) + ip + tcp
 
 
@@ -105,6 +99,10 @@ class Result:
         self.runs = int(runs[1]) if runs else 0
         self.covered = max(map(int, COVERED.findall(run.stdout)), default=0)
         self.findings = sorted(findings)
+
+    def __str__(self):
+        end = "" if self.status == 0 else "\n" + self.output[-4000:]
+        return f"{self.runs} executions, {self.covered} edges, {len(self.findings)} findings{end}"
 
 
 def fuzz(target, corpus, artifacts, *options):

@@ -7,6 +7,7 @@ import dataclasses
 import struct
 
 import environment
+from wire import place_of_tcp
 
 FILE_HEADER = struct.Struct("<IHHiIII")
 RECORD = struct.Struct("<IIII")
@@ -85,10 +86,8 @@ def moved(frame, network):
 
 def flow_of(frame):
     """What tells a TCP connection from others, in either direction; None for other packets."""
-    if kind_of(frame) == IPV4 and frame[23] == 6:
-        addresses, ports = (frame[26:30], frame[30:34]), 14 + (frame[14] & 15) * 4
-    elif kind_of(frame) == IPV6 and frame[20] == 6:
-        addresses, ports = (frame[22:38], frame[38:54]), 54
-    else:
+    place = place_of_tcp(frame, ETHERNET)
+    if place is None:
         return None
-    return frozenset(zip(addresses, (frame[ports:ports + 2], frame[ports + 2:ports + 4])))
+    addresses = (frame[26:30], frame[30:34]) if kind_of(frame) == IPV4 else (frame[22:38], frame[38:54])
+    return frozenset(zip(addresses, (frame[place:place + 2], frame[place + 2:place + 4])))

@@ -54,8 +54,8 @@ class DamagedCaptures(unittest.TestCase):
         self.assertEqual((ours.failures(), ours.misjudged()), ([], {}))
 
 
-for kind in damage.KINDS:
-    setattr(DamagedCaptures, f"test_{kind.__name__}", functools.partialmethod(DamagedCaptures.check, kind))
+for name, kind in damage.KINDS.items():
+    setattr(DamagedCaptures, f"test_{name}", functools.partialmethod(DamagedCaptures.check, kind))
 
 
 class Preferences(unittest.TestCase):

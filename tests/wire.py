@@ -6,7 +6,9 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import struct
 
 LINKTYPE_RAW = 101
-PROTOCOL_IPV4, PROTOCOL_TCP, PROTOCOL_GRE = 4, 6, 47
+# Bytes before IP by the file's link type: Ethernet, raw IP, Linux cooked v2.
+LINKS = {1: 14, LINKTYPE_RAW: 0, 276: 20}
+PROTOCOL_IPV4, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_IPV6, PROTOCOL_GRE = 4, 6, 17, 41, 47
 FIN, SYN, RST, PUSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 START = 1_700_000_000    # s
 MICROSECONDS = 1_000_000
@@ -44,6 +46,17 @@ def segment(source, destination, sequence, acknowledged, flags, payload=b"", opt
     words = 5 + len(options) // 4
     return struct.pack(">HHIIBBHHH", source, destination, sequence % (1 << 32), acknowledged % (1 << 32), words << 4, flags, window, 0,
                        0) + options + payload
+
+
+def place_of_tcp(frame, link):
+    """Where the TCP header begins, of a frame that holds one directly in IP; None for others."""
+    ip = LINKS[link]
+    version = frame[ip] >> 4 if len(frame) > ip else 0
+    if version == 4 and frame[ip + 9:][:1] == bytes([PROTOCOL_TCP]):
+        return ip + (frame[ip] & 15) * 4
+    if version == 6 and frame[ip + 6:][:1] == bytes([PROTOCOL_TCP]):
+        return ip + 40
+    return None
 
 
 class Talk:
