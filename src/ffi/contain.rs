@@ -98,6 +98,6 @@ mod tests {
             }
         }
         install_hook();
-        assert!(contain(|| std::panic::panic_any(Grenade)).is_err());
+        assert!(contain("test", NO_FRAME, || std::panic::panic_any(Grenade)).is_err());
     }
 }
