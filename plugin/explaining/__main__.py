@@ -6,15 +6,19 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import signal
 import sys
 
-import batch
-import direct
-import options
-import row
-from capture import Capture
-from deliver import deliver
-from output import output_file
-from trouble import Trouble, say, shown
-from writer import WRITERS
+try:
+    import batch
+    import direct
+    import options
+    import row
+    from capture import Capture
+    from deliver import deliver
+    from output import output_file
+    from trouble import Trouble, say, shown
+    from writer import WRITERS
+except KeyboardInterrupt:
+    # Loading them takes a moment, too.
+    sys.exit(130)
 
 
 def main(words):

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import parts
 from capture import SCRIPT
@@ -22,6 +23,8 @@ FEW = 4
 PARALLEL = ["parallel", "--plain", "--will-cite"]
 PACKAGES = pathlib.Path(__file__).resolve().parents[1] / "packages.sh"
 INSTALL = 'repository=$1; . "$2"; install_missing "${@:3}"'
+# The variable that tells capture.SCRIPT where the captures are.
+FOLDER = "RSTANALYSIS_CAPTURES"
 # As lines of the table in packages.sh.
 SHARING = ["parallel has_gnu_parallel"]
 SHARING_WITH_HOSTS = [*SHARING, "rsync has_program rsync", "openssh-client has_program ssh"]
@@ -97,7 +100,7 @@ def command(choice, place, to_terminal):
 @contextlib.contextmanager
 def running(choice, place, *more, to_terminal, stdout):
     job = f"sh -c {shlex.quote(SCRIPT)} explain {{}} {{}}"
-    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh", "RSTANALYSIS_CAPTURES": str(place.links.resolve()),
+    environment = {**os.environ, "PARALLEL_SHELL": "/bin/sh", FOLDER: str(place.links.resolve()),
                    # There is one of each, whatever the variables say.
                    "HOME": os.path.expanduser("~"), "TMPDIR": tempfile.gettempdir()}
     with open(place.folder / "numbers", "w+") as numbers:
@@ -113,6 +116,25 @@ def running(choice, place, *more, to_terminal, stdout):
             # Its jobs do not belong to the terminal, so that it has to end them.
             process.send_signal(signal.SIGINT)
             process.wait()
+            end_jobs(environment)
+
+
+def end_jobs(environment):
+    """One that GNU parallel had just started it may not have known yet when it ended its jobs."""
+    sign = os.fsencode(f"{FOLDER}={environment[FOLDER]}\0")
+    while left := [int(place.parent.name) for place in pathlib.Path("/proc").glob("[0-9]*/environ") if sign in content(place)]:
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+        time.sleep(0.05)
+
+
+def content(place):
+    """Nothing where the process is another user's, or has ended."""
+    try:
+        return place.read_bytes()
+    except OSError:
+        return b""
 
 
 def streamed(choice, place):
