@@ -25,8 +25,6 @@ typedef struct rst_registered {
     int ip, ipv6, tcp;    /* hf of the protocols that we read */
     int data;             /* hf of what no dissector knows */
     int expert_tap;       /* who lists expert items */
-    GArray *wanted;       /* hf, what epan has to give us on the first visit of a frame */
-    dissector_handle_t handle;
     int *sources;         /* hf, one for each of core->sources; -1 where this Wireshark has none */
 } rst_registered;
 

@@ -20,21 +20,10 @@ static bool is_enabled(void)
     return proto_is_protocol_enabled(find_protocol_by_id(rst_plugin.protocol));
 }
 
-/* epan owns what it is given. */
-static GArray *wanted_fields(void)
-{
-    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
-
-    return g_array_append_vals(wanted, rst_plugin.wanted->data, rst_plugin.wanted->len);
-}
-
 /* Wireshark opens the file anew when the user enables or disables a protocol. */
 static void open_file(void)
 {
-    bool enabled = is_enabled();
-
-    set_postdissector_wanted_hfids(rst_plugin.handle, enabled ? wanted_fields() : NULL);
-    if (!enabled)
+    if (!is_enabled())
         return;
     /* Not earlier: epan registers this tap when the first file is opened. */
     rst_plugin.expert_tap = find_tap_id("expert");
@@ -184,7 +173,7 @@ static int want_protocol(GArray *wanted, const char *name)
 /* With anything wanted epan builds the tree, in which the protocols' items stand. A wanted item costs
  * where it occurs, so of those that suffice the rarest is best: the fields among the sources are rarer
  * than any protocol. */
-static void find_fields(const rst_core *core)
+static GArray *find_fields(const rst_core *core)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
 
@@ -198,15 +187,17 @@ static void find_fields(const rst_core *core)
     rst_plugin.ipv6 = want_protocol(wanted, "ipv6");
     rst_plugin.data = proto_registrar_get_id_byname("data");
     rst_plugin.tcp = wanted->len > 0 ? want_protocol(wanted, "tcp") : want(wanted, "tcp");
-    rst_plugin.wanted = wanted;
+    return wanted;
 }
 
-/* Of no protocol: see is_enabled. */
+/* Of no protocol: see is_enabled. What is wanted stays wanted while the user has disabled us: when he enables us again,
+ * Wireshark looks whether anybody wants a tree before it opens the file anew, and so before we hear of it. */
 static void register_handoff(void)
 {
-    find_fields(rst_plugin.core);
-    rst_plugin.handle = create_dissector_handle(dissect, -1);
-    register_postdissector(rst_plugin.handle);
+    dissector_handle_t handle = create_dissector_handle(dissect, -1);
+
+    register_postdissector(handle);
+    set_postdissector_wanted_hfids(handle, find_fields(rst_plugin.core));
 }
 
 void rst_register(const rst_core *core)

@@ -24,6 +24,7 @@ WIDTH, HEIGHT = 1360, 814
 LIST_HEIGHT = 262
 # Where to look: reading takes long.
 BUTTONS, FIRST_PACKETS, LAST_RESET, DETAILS = range(50, 90), range(90, 160), range(393, 412), range(340, 790)
+LISTED = range(60, 900)
 
 
 def settings(height):
@@ -156,6 +157,26 @@ class Windows(unittest.TestCase):
             self.desktop.run("xdotool", "key", "Down", "Return")
             preferences.keys("Return")
             gui.wait_for("The third firewall", lambda: firewalls() == 3)
+
+    def test_plugin_that_is_disabled_and_enabled_again_says_the_same(self):
+        def switch():
+            window.keys("ctrl+shift+e")
+            protocols = self.desktop.window("Wireshark · Enabled Protocols")
+            protocols.type("RST Analysis")
+            protocols.click("RST Analysis", rows=LISTED)
+            protocols.keys("space", "Return")
+
+        def is_shown():
+            return not gui.not_shown(["TCP Reset Analysis: firewall, 97 %"], window.words(DETAILS))
+
+        # Without a display filter: that would have Wireshark build the trees that the plugin reads anyway.
+        with wireshark(self.desktop, "-g", "12") as window:
+            for _ in range(2):
+                gui.wait_for("The plugin's tree", is_shown)
+                switch()
+                gui.wait_for("The end of the plugin's tree", lambda: not is_shown())
+                switch()
+            gui.wait_for("The plugin's tree", is_shown)
 
     def test_statistics_stay_right_when_they_are_closed_and_the_file_is_read_again(self):
         with wireshark(self.desktop) as main:
