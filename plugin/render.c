@@ -4,6 +4,11 @@
 
 #include "glue.h"
 
+#include <epan/prefs.h>
+
+/* What expert_add_info_format adds: the expert item, its name, message, severity and group. */
+#define ITEMS_OF_EXPERT 5
+
 static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb, const rst_item *item)
 {
     int field = rst_plugin.fields[item->field];
@@ -26,6 +31,15 @@ static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb, const rst_item *ite
     }
 }
 
+/* With more items than the user allows, Wireshark takes the frame for malformed. It would not be without us, so
+ * a report that does not fit is left out. */
+static bool has_room(const proto_tree *tree, const rst_report *report)
+{
+    size_t there = PTREE_DATA(tree)->count;
+
+    return there + 1 + report->item_count + ITEMS_OF_EXPERT <= prefs.gui_max_tree_items;
+}
+
 static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                           const rst_report *report)
 {
@@ -46,8 +60,10 @@ static void render_report(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 
 void rst_render(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, rst_reports reports)
 {
-    for (size_t i = 0; i < reports.count; i++)
-        render_report(tvb, pinfo, tree, &reports.reports[i]);
+    for (size_t i = 0; i < reports.count; i++) {
+        if (has_room(tree, &reports.reports[i]))
+            render_report(tvb, pinfo, tree, &reports.reports[i]);
+    }
 }
 
 void rst_annotate(packet_info *pinfo, const char *note)

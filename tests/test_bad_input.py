@@ -1,4 +1,4 @@
-"""Damaged captures and unusual preferences. With the debug build, where an overflow is a failure that shows.
+"""Damaged captures. With the debug build, where an overflow is a failure that shows.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -35,10 +35,6 @@ def originals():
     return [environment.captures()["article.pcapng"], everything()]
 
 
-def causes(reading):
-    return {number: [report.cause for report in frame.verdicts] for number, frame in reading.frames.items() if frame.verdicts}
-
-
 class DamagedCaptures(unittest.TestCase):
     def check(self, kind):
         for original in originals():
@@ -56,35 +52,6 @@ class DamagedCaptures(unittest.TestCase):
 
 for name, kind in damage.KINDS.items():
     setattr(DamagedCaptures, f"test_{name}", functools.partialmethod(DamagedCaptures.check, kind))
-
-
-class Preferences(unittest.TestCase):
-    def read(self, capture, *options):
-        reading = reports.read(environment.host("debug"), capture, TWO_PASSES, options)
-        self.assertEqual((reading.status, reading.errors), (0, ""))
-        self.assertFalse([frame.number for frame in reading.frames.values() if frame.failed])
-        return reading
-
-    def test_tcp_off_leaves_nothing_to_say(self):
-        for capture in originals():
-            self.assertEqual(self.read(capture, "--disable-protocol", "tcp").frames, {})
-
-    def test_relative_numbers_do_not_matter(self):
-        self.same_with("-o", "tcp.relative_sequence_numbers:FALSE")
-
-    def test_sequence_analysis_does_not_matter(self):
-        self.same_with("-o", "tcp.analyze_sequence_numbers:FALSE")
-
-    def test_disabled_application_protocols_are_missed_only(self):
-        for capture in originals():
-            reading = self.read(capture, "--disable-protocol", "http", "--disable-protocol", "ftp")
-            self.assertEqual(causes(reading).keys(), causes(self.read(capture)).keys())
-
-    def same_with(self, *options):
-        for capture in originals():
-            usual, unusual = self.read(capture), self.read(capture, *options)
-            self.assertTrue(usual.frames)
-            self.assertEqual(causes(unusual), causes(usual))
 
 
 if __name__ == "__main__":
