@@ -150,7 +150,9 @@ def collect(choice, place):
         pass
     missing = sum(not place.result(capture).exists() for capture in place.captures)
     if process.returncode != 0 or missing:
-        raise Trouble(f"{counted(max(missing, process.returncode), 'capture')} could not be asked about, or the disk is full; the same "
+        # Of GNU parallel's statuses, 255 is no count.
+        failed = max(missing, min(process.returncode, len(place.captures)))
+        raise Trouble(f"{counted(failed, 'capture')} could not be asked about, or the disk is full; the same "
                       f"command tries again, and {shown(place.folder)} holds what is done.")
 
 
