@@ -23,6 +23,8 @@ FEW = 4
 PARALLEL = ["parallel", "--plain", "--will-cite"]
 PACKAGES = pathlib.Path(__file__).resolve().parents[1] / "packages.sh"
 INSTALL = 'repository=$1; . "$2"; install_missing "${@:3}"'
+# What a network file system holds up can't be ended.
+MOST_TRIES = 100
 # The variable that tells capture.SCRIPT where the captures are.
 FOLDER = "RSTANALYSIS_CAPTURES"
 # As lines of the table in packages.sh.
@@ -122,7 +124,10 @@ def running(choice, place, *more, to_terminal, stdout):
 def end_jobs(environment):
     """One that GNU parallel had just started it may not have known yet when it ended its jobs."""
     sign = os.fsencode(f"{FOLDER}={environment[FOLDER]}\0")
-    while left := [int(place.parent.name) for place in pathlib.Path("/proc").glob("[0-9]*/environ") if sign in content(place)]:
+    for _ in range(MOST_TRIES):
+        left = [int(place.parent.name) for place in pathlib.Path("/proc").glob("[0-9]*/environ") if sign in content(place)]
+        if not left:
+            break
         for process in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
