@@ -15,7 +15,8 @@ TARGET = "captures"
 FOUND = fuzzing.WORK / "found" / TARGET
 # Inputs that once failed.
 FINDINGS = fuzzing.FINDINGS / TARGET
-WATCHED = 40    # of so many mutants valgrind sees one, a small one
+OFTEN = 40                  # of so many mutants valgrind sees one, a small one
+BY_VALGRIND = "valgrind"    # ends the name of what it found
 ANY_SEED = 1_000_000_000
 
 
@@ -38,19 +39,19 @@ class Campaign:
 
     def attack(self, seed):
         mutant = mutants.Mutant(seed)
-        self.note(mutant, mutants.complaints(mutant.path))
+        self.note(mutant, mutants.complaints(mutant.path), f"{seed}.pcap")
         self.mutants += 1
 
     def watch(self, seed):
         mutant = mutants.Mutant(seed, mutants.FEW_CAPTURES)
-        self.note(mutant, mutants.watched(mutant.path))
+        self.note(mutant, mutants.watched(mutant.path), f"{seed}-{BY_VALGRIND}.pcap")
         self.watched += 1
 
-    def note(self, mutant, complaints):
+    def note(self, mutant, complaints, name):
         """Keeps the capture of a finding, and forgets any other."""
         if complaints:
             FOUND.mkdir(parents=True, exist_ok=True)
-            kept = FOUND / f"{mutant.seed}.pcap"
+            kept = FOUND / name
             shutil.copyfile(mutant.path, kept)
             self.findings.append("\n    ".join([f"{kept}, again by --seed {mutant.seed}", f"made by {mutant.history}", *complaints]))
         mutant.forget()
@@ -62,7 +63,7 @@ def go(seconds, seed=None):
     end = time.monotonic() + seconds
     while campaign.mutants == 0 or time.monotonic() < end:
         seed = campaign.first + campaign.mutants
-        if seed % WATCHED == 0:
+        if seed % OFTEN == 0:
             campaign.watch(seed)
         campaign.attack(seed)
     return campaign

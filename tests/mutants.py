@@ -92,12 +92,12 @@ def read(kind, path, passes, fault=None):
         return reports.Reading("amid its output", "", {})
 
 
-def details(kind, path, strict=True):
+def details(kind, path):
     """The run that prints all that there is; with the plugin, its statistics too."""
     host = environment.host(kind)
     try:
         return host.run("tshark", *TWO_PASSES, "-n", "-r", path, "-V", *(STATISTICS if host.has_plugin else ()),
-                        environment=STRICT if strict else None)
+                        environment=STRICT)
     except subprocess.TimeoutExpired as error:
         return subprocess.CompletedProcess(error.cmd, "never", "", "")
 
@@ -158,5 +158,8 @@ def wrong_in(run, path, reading):
 
 def watched(path):
     """What valgrind finds in reading the capture, as texts."""
-    _, kinds = valgrind.run("release", path, TWO_PASSES)
+    try:
+        _, kinds = valgrind.run("release", path, TWO_PASSES)
+    except (subprocess.TimeoutExpired, xml.ParseError) as error:
+        kinds = [repr(error)]
     return [f"valgrind: {kind}" for kind in kinds]
