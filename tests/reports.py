@@ -49,6 +49,12 @@ class Frame:
     resets: int       # TCP layers with RST, those that an ICMP error quotes left out
     reports: list
     malformed: int    # layers that say so
+    cut: bool = False    # by the capture
+
+    @property
+    def ends_early(self):
+        """Whether Wireshark may show no flags though they are there: before 4.6 it wants the window, behind them, as well."""
+        return self.cut or self.malformed > 0
 
     @property
     def verdicts(self):
@@ -78,9 +84,9 @@ class Reading:
         return [number for number, frame in self.frames.items() if frame.failed]
 
     def misjudged(self):
-        """The frames with another number of verdicts than of resets: both by frame."""
-        counts = {number: (frame.resets, len(frame.verdicts)) for number, frame in self.frames.items()}
-        return {number: count for number, count in counts.items() if count[0] != count[1]}
+        """The frames with another number of verdicts than of resets, both by frame; more are right where a frame ends early."""
+        return {number: (frame.resets, len(frame.verdicts)) for number, frame in self.frames.items()
+                if len(frame.verdicts) < frame.resets or (len(frame.verdicts) > frame.resets and not frame.ends_early)}
 
     def host_says(self):
         """What has to be the same without the plugin: status, errors, and which frames are how often malformed."""
@@ -148,7 +154,8 @@ def parse_frame(packet):
     resets = sum(is_reset(protocol) for protocol in protocols if protocol.get("name") == "tcp")
     reports = [parse_report(protocol) for protocol in protocols if protocol.get("name") == "rstanalysis"]
     malformed = sum(protocol.get("name") == "_ws.malformed" for protocol in packet.iter("proto"))
-    return Frame(number, resets, reports, malformed)
+    cut = any(protocol.get("name") == "_ws.short" for protocol in packet.iter("proto"))
+    return Frame(number, resets, reports, malformed, cut)
 
 
 def is_reset(protocol):
