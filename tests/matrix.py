@@ -14,7 +14,8 @@ import environment
 
 VERSIONS = {"bookworm": "4.0", "trixie": "4.4", "sid": "4.6"}
 # Parts in which no Wireshark is asked, or programs around it are what is tested: once is enough.
-ONCE = {"cargo", "dependencies", "fuzz", "gui", "hosts", "judgement", "matrix", "sanitizer", "tables"}
+ONCE = {"cargo", "dependencies", "fuzz", "gui", "hosts", "interrupted", "judgement", "matrix", "sanitizer", "surroundings",
+        "tables"}
 CHROOT = environment.REPOSITORY / "tests" / "chroot"
 # Set where the matrix runs: "here" on this machine, "there" in one of the other Debians.
 PLACE = os.environ.get("RSTANALYSIS_MATRIX", "")
