@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
+import random
 import subprocess
 import unittest
 
@@ -63,6 +64,12 @@ class Mutants(unittest.TestCase):
         first, second = mutants.Mutant(SEEDS[-1]), mutants.Mutant(SEEDS[-1])
         self.assertEqual(first.path.read_bytes(), second.path.read_bytes())
         self.assertNotEqual(first.path.read_bytes(), mutants.Mutant(SEEDS[0]).path.read_bytes())
+
+    def test_randpkt_invents_captures(self):
+        for kind in range(len(mutants.INVENTED)):
+            capture = mutants.Invented(random.Random(kind))
+            self.assertGreater(capture.path.stat().st_size, mutants.PACKETS * 16)
+            capture.forget()
 
 
 if __name__ == "__main__":
