@@ -36,8 +36,8 @@ class Campaign:
 
     def __str__(self):
         runs = (self.mutants + self.invented) * mutants.RUNS + self.watched
-        return (f"{self.mutants} mutants from seed {self.first} on, {self.invented} captures of randpkt, {runs} runs of tshark, {self.watched} of them under valgrind, "
-                f"{len(self.findings)} findings")
+        return (f"{self.mutants} mutants from seed {self.first} on, {self.invented} captures of randpkt, {runs} runs of tshark, "
+                f"{self.watched} of them under valgrind, {len(self.findings)} findings")
 
     def attack(self, seed):
         mutant = mutants.Mutant(seed)

@@ -24,10 +24,10 @@ FEW_CAPTURES = 3      # for valgrind, which takes twenty times as long
 RATES = (0.0005, 0.005, 0.02, 0.1, 0.2)
 # From the start, behind Ethernet, behind IP, behind TCP: who damages lower headers too often never reaches the higher ones.
 OFFSETS = (0, 14, 34, 54)
-# Kinds of randpkt's packets: with TCP, below it, or of all kinds.
-INVENTED = (("-t", "tcp"), ("-t", "tcp"), ("-t", "bgp"), ("-t", "ip"), ("-t", "ipv6"), ("-t", "eth"), ("-r",))
+# Kinds of randpkt's packets: with TCP, or with what is below it.
+INVENTED = ("tcp", "bgp", "tds", "ip", "ipv6", "eth")
 PACKETS = 1000
-LENGTHS = (60, 100, 1500)    # bytes at most
+LENGTHS = (100, 300, 1500)    # bytes at most
 HEADING = "[TCP Reset Analysis"
 # Holds keys, which editcap does not write.
 UNEDITABLE = {"decrypted_alert.pcapng"}
@@ -94,7 +94,7 @@ class Invented(Capture):
     """A capture that randpkt makes up: correct headers as far as TCP or lower, then anything. It takes no seed."""
 
     def __init__(self, dice):
-        self.history = ["randpkt", *dice.choice(INVENTED)]
+        self.history = ["randpkt", "-t", dice.choice(INVENTED)]
         self.path = environment.own_folder("invented") / "capture.pcap"
         damage.run([*self.history, "-c", PACKETS, "-b", dice.choice(LENGTHS), self.path])
 
