@@ -7,7 +7,7 @@ import unittest
 
 import environment
 from checkout import PROFILE, Checkout
-from test_install import files, names, version
+from test_install import VERSION, files, names
 
 
 class Cmake(unittest.TestCase):
@@ -55,7 +55,7 @@ class Personal(Cmake):
     def test_tshark_loads_what_is_installed(self):
         self.install()
         listing = self.checkout.run("tshark", "-G", "plugins")
-        place = self.checkout.home / ".local/lib/wireshark/plugins" / version() / "epan" / "rstanalysis.so"
+        place = self.checkout.home / ".local/lib/wireshark/plugins" / VERSION / "epan" / "rstanalysis.so"
         self.assertIn(str(place), listing.stdout)
         self.assertEqual(listing.stderr, "")
         self.assertEqual(names(self.profile), names(self.sources))

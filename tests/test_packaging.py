@@ -13,7 +13,7 @@ import unittest
 import environment
 import matrix
 from checkout import PROFILE
-from test_install import files, names, version
+from test_install import VERSION, files, names
 
 SOURCE = environment.REPOSITORY / "cmake"
 # Where a package may be installed: what the matrix runs in is made for tests; for this machine, a clean Debian is made.
@@ -151,14 +151,14 @@ class Package(unittest.TestCase):
         library = subprocess.run(["dpkg-query", "--show", "--showformat", "${Depends}", "libwireshark-dev"], check=True,
                                  capture_output=True, text=True).stdout
         [abi] = re.findall(r"libwireshark\d+\w*", library)
-        major, minor = version().split(".")
+        major, minor = VERSION.split(".")
         depends = self.field("Depends").split(", ")
-        for wanted in (abi, f"wireshark-common (>= {version()}~)", f"wireshark-common (<< {major}.{int(minor) + 1}~)"):
+        for wanted in (abi, f"wireshark-common (>= {VERSION}~)", f"wireshark-common (<< {major}.{int(minor) + 1}~)"):
             self.assertIn(wanted, depends)
         self.assertTrue([package for package in depends if package.startswith("libc6 (>= ")], depends)
 
     def test_newer_wireshark_has_the_newer_version(self):
-        self.assertTrue(self.field("Version").endswith(f"+wireshark{version()}"))
+        self.assertTrue(self.field("Version").endswith(f"+wireshark{VERSION}"))
 
     def test_maintainer_script_succeeds(self):
         folder = environment.own_folder("control")

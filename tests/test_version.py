@@ -15,7 +15,7 @@ import unittest
 
 import environment
 from test_abi import EXPORTED, host_libraries, output, symbols
-from test_install import version
+from test_install import VERSION
 
 # What Wireshark's loader looks for.
 LIBRARY = """
@@ -46,7 +46,7 @@ class Version(unittest.TestCase):
         """What tshark says with the library in its plugin folder."""
         host = environment.Host(None)
         folder = environment.own_folder("plugins")
-        place = folder / version() / "epan" / "rstanalysis.so"
+        place = folder / VERSION / "epan" / "rstanalysis.so"
         place.parent.mkdir(parents=True)
         shutil.copyfile(library, place)
         return place, host.run("tshark", "-G", "plugins", environment={"WIRESHARK_PLUGIN_DIR": str(folder)})
@@ -56,15 +56,15 @@ class Version(unittest.TestCase):
         self.assertNotIn("rstanalysis", run.stdout)
         self.assertEqual(run.returncode, 0)
         self.assertEqual(run.stderr.splitlines()[0],
-                         f"tshark: {place} was built for Wireshark 4.9 and can't be used by this Wireshark, {version()}. Run "
-                         f"plugin/install of TCP Reset Analysis again, or install its package for Wireshark {version()}.")
+                         f"tshark: {place} was built for Wireshark 4.9 and can't be used by this Wireshark, {VERSION}. Run "
+                         f"plugin/install of TCP Reset Analysis again, or install its package for Wireshark {VERSION}.")
 
     def test_older_major_is_another_version_too(self):
-        _, run = self.listing(built_for("3." + version().split(".")[1]))
+        _, run = self.listing(built_for("3." + VERSION.split(".")[1]))
         self.assertIn("was built for Wireshark 3.", run.stderr)
 
     def test_right_version_says_nothing(self):
-        for library in (built_for(version()), environment.build()):
+        for library in (built_for(VERSION), environment.build()):
             _, run = self.listing(library)
             self.assertIn("rstanalysis.so", run.stdout)
             self.assertEqual(run.stderr, "")
@@ -79,7 +79,7 @@ class Version(unittest.TestCase):
     def test_plugin_has_the_check(self):
         for kind in ("release", "debug"):
             library = environment.build(kind)
-            self.assertIn(f"was built for Wireshark {version()} ".encode(), library.read_bytes())
+            self.assertIn(f"was built for Wireshark {VERSION} ".encode(), library.read_bytes())
             self.assertIn("rst_check_version", symbols([library]))
             self.assertNotIn("rst_check_version", symbols([library], *EXPORTED))
 
