@@ -6,7 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import collections
 import statistics
 
-from judgement import SURE, Score
+from judgement import SURE
 
 BANDS = ((0, 50), (50, 70), (70, 90), (90, 101))
 NOTHING = "(no report)"
