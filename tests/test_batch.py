@@ -129,7 +129,7 @@ class Batch(unittest.TestCase):
                 errors = process.communicate(timeout=environment.LONGEST_RUN)[1]
         finally:
             wait.unlink()
-        self.assertEqual(process.returncode, 130)
+        self.assertEqual(process.returncode, 130, errors)
         self.assertFalse(self.output.exists())
         return errors
 

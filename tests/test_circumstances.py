@@ -120,8 +120,10 @@ class Limits(unittest.TestCase):
         with concurrent.futures.ThreadPoolExecutor() as pool:
             ours, bare = (list(pool.map(functools.partial(self.read, kind), limits)) for kind in ("debug", None))
         for limit, (shown, _), (usual, _) in zip(limits, ours, bare):
+            # Where Wireshark itself aborts, as 4.6 does at some limits, what it had printed by then is chance.
+            compared = slice(None) if usual[0] >= 0 else slice(1)
             with self.subTest(limit):
-                self.assertEqual(shown, usual)
+                self.assertEqual(shown[compared], usual[compared])
         return [count for _, count in ours]
 
     def test_our_items_never_make_a_frame_malformed(self):

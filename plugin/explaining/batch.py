@@ -125,7 +125,7 @@ def end_jobs(environment):
     """One that GNU parallel had just started it may not have known yet when it ended its jobs."""
     sign = os.fsencode(f"{FOLDER}={environment[FOLDER]}\0")
     for _ in range(MOST_TRIES):
-        left = [int(place.parent.name) for place in pathlib.Path("/proc").glob("[0-9]*/environ") if sign in content(place)]
+        left = [int(process) for process in os.listdir("/proc") if process.isdigit() and sign in variables_of(process)]
         if not left:
             break
         for process in left:
@@ -134,10 +134,10 @@ def end_jobs(environment):
         time.sleep(0.05)
 
 
-def content(place):
-    """Nothing where the process is another user's, or has ended."""
+def variables_of(process):
+    """None where it is another user's, or has ended."""
     try:
-        return place.read_bytes()
+        return pathlib.Path("/proc", process, "environ").read_bytes()
     except OSError:
         return b""
 
