@@ -28,7 +28,7 @@ LIBRARIES = {
     "debug": "target/debug/librstanalysis.so",
     "faults": "target/faults/release/librstanalysis.so",
 }
-LONGEST_RUN = 120
+LONGEST_RUN = 300
 
 
 class Unusable(Exception):
