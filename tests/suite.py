@@ -6,6 +6,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import argparse
 import importlib
 import pathlib
+import signal
 import sys
 import time
 import unittest
@@ -97,6 +98,8 @@ def main():
     parser.add_argument("--bless", action="store_true", help="write what the parts compare with anew from what the plugin shows now")
     parser.add_argument("--matrix", action="store_true", help="then run them with the other versions of Wireshark")
     choice = parser.parse_args()
+    # What runs in the background ignores it, and would have all that the tests start ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if unknown := set(choice.parts) - {"cargo", *PARTS}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if choice.bless:

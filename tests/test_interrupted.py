@@ -27,11 +27,6 @@ SLEEPERS = {"ended": f"#!/bin/sh\n{WAIT}\n", "unmoved": '#!/bin/sh\ntrap "" INT\
 HALF_INSTALL = f'#!/bin/sh\nmkdir -p "${{5%/*}}" && head -c 1000 "$4" > "$5"\n{WAIT}\n'
 
 
-def setUpModule():
-    # What runs in the background ignores the signal, and would hand that down.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 class Interrupted(unittest.TestCase):
     def setUp(self):
         self.checkout = Checkout()
