@@ -5,7 +5,7 @@ use crate::evidence::aftermath::{
     FIRST_FROM_ELSEWHERE, PEER_RETRANSMITTED, PEER_WENT_ON, SENDER_WAS_RESET, THREE_OR_MORE,
     TRIGGER_ANSWERED_BEFORE, WITHIN_ROUND_TRIP,
 };
-use crate::evidence::closing::NO_PAYLOAD;
+use crate::evidence::closing::NEVER_USED;
 use crate::evidence::form::{PASSIVE, UNEXPLAINED};
 use crate::evidence::idle::UNPROVOKED;
 use crate::evidence::opening::WRONG_ACK;
@@ -173,7 +173,7 @@ pub static UNKNOWN: Cause = Cause {
     applies: |_| true,
     // The yardstick of all others.
     prior: 0.0,
-    weighs: &[(&UNEXPLAINED, 2.0), (&NO_PAYLOAD, 1.0)],
+    weighs: &[(&UNEXPLAINED, 2.0), (&NEVER_USED, 1.0)],
     // Not to know is no knowledge to be sure of.
     ceiling: 50,
     provoked: true,

@@ -7,7 +7,7 @@ use crate::evidence::application::{
     ANSWERED_EARLY, FATAL_ALERT, HANDSHAKE_BROKEN_OFF, OWN_GOODBYE, PEER_GOODBYE, SEALED_ALERT,
 };
 use crate::evidence::closing::{
-    BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NO_PAYLOAD, NOTHING_OUTSTANDING,
+    BOTH_FINS, DATA_AFTER_FIN, HALF_CLOSE_ALIVE, LONG_AFTER_FIN, NEVER_USED, NOTHING_OUTSTANDING,
     OWN_DATA_JUST_SENT, OWN_DATA_MISSING, OWN_DATA_OUTSTANDING, OWN_FIN, PEER_FIN,
 };
 use crate::evidence::exchange::{
@@ -74,7 +74,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         (&REPLY_INCOMPLETE, -3.0),
         (&RECEIVING_TRANSFER, -2.5),
         (&MORE_WAS_COMING, -4.0),
-        (&NO_PAYLOAD, -2.0),
+        (&NEVER_USED, -2.0),
         (&OWN_REPLY_INCOMPLETE, -3.0),
         (&OWN_GOODBYE, 3.0),
         (&PEER_GOODBYE, 2.5),
@@ -86,12 +86,16 @@ pub static NORMAL_CLOSE: Cause = Cause {
     ceiling: 97,
     provoked: false,
     explain: |s| {
-        let all = format!(
-            "all {} to {} and {} back",
-            count(s.reset.own.bytes(), "byte"),
-            s.receiver(),
-            count(s.reset.peer.bytes(), "byte")
-        );
+        let (own, peer) = (s.reset.own.bytes(), s.reset.peer.bytes());
+        let all = match own + peer {
+            0 => format!("nothing had been said to {} or back", s.receiver()),
+            _ => format!(
+                "all {} to {} and {} back had been delivered",
+                count(own, "byte"),
+                s.receiver(),
+                count(peer, "byte")
+            ),
+        };
         let goodbye = s.own_speaker().goodbye.or(s.peer_speaker().goodbye);
         let closed = if let Some((frame, goodbye)) = goodbye.filter(|_| is_over(s)) {
             format!("after a goodbye ({} in frame {frame})", goodbye.name())
@@ -105,7 +109,7 @@ pub static NORMAL_CLOSE: Cause = Cause {
         } else {
             "the reset only saves the four-way close".into()
         };
-        format!("A normal end: {all} had been delivered, {closed}")
+        format!("A normal end: {all}, {closed}")
     },
 };
 

@@ -142,6 +142,13 @@ pub static NO_PAYLOAD: Fact = Fact {
     says: |_| "The connection carried no payload".into(),
 };
 
+/// It was of no use, and nobody had ended it before the reset.
+pub static NEVER_USED: Fact = Fact {
+    what: "The connection carried no payload, and the other side had not closed",
+    holds: |s| NO_PAYLOAD.holds(s) && !PEER_FIN.holds(s),
+    says: |_| "The connection carried no payload, and the other side had not closed".into(),
+};
+
 /// The reset's number shows that its sender had sent more than the file holds.
 pub static OWN_DATA_MISSING: Fact = Fact {
     what: "Its sequence number shows that its sender had sent more than the file holds so far",

@@ -75,6 +75,35 @@ fn close_wait_active_reset_after_all_is_delivered_is_normal_close() {
 }
 
 #[test]
+fn close_wait_active_reset_of_a_connection_that_was_never_used_is_normal_close() {
+    let mut capture = Capture::new();
+    capture.handshake();
+    capture.wait(60_000);
+    let fin = capture.server(FIN, 5001, 1001, 0);
+    capture.client(ACK, 1001, 5002, 0);
+    let reset = capture.client(RST_ACK, 1001, 5002, 0);
+    assert_eq!(capture.cause(reset), "normal_close");
+    let explanation = capture.text(reset, Field::Explanation);
+    assert!(
+        explanation.contains("nothing had been said"),
+        "{explanation}"
+    );
+    assert!(
+        explanation.contains(&format!("frame {fin}")),
+        "{explanation}"
+    );
+}
+
+#[test]
+fn established_active_reset_of_a_connection_that_was_never_used_is_not_normal_close() {
+    let mut capture = Capture::new();
+    capture.handshake();
+    capture.wait(10_000);
+    let reset = capture.client(RST_ACK, 1001, 5001, 0);
+    assert_ne!(capture.cause(reset), "normal_close");
+}
+
+#[test]
 fn established_active_reset_with_own_data_lost_is_app_abort() {
     let mut capture = Capture::new();
     capture.handshake();
