@@ -1,20 +1,18 @@
 //! What the applications of a conversation have said: kept beside it, and only where Wireshark or the
 //! payloads showed anything at all.
 
+use super::speaker::{Failure, Message, Speaker};
+use super::tls::Tls;
 use super::{Direction, Endpoint};
-use crate::application::tls::{Alert, Records};
+use crate::application::tls::Alert;
 use crate::application::{Goodbye, Head, Http};
 use crate::segment::{Index, Moment, Segment};
-use crate::seq::Seq;
 
 /// What is known of a conversation's applications.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Exchange {
     speakers: [Speaker; 2],
-    tls: Stage,
-    tls_client: Option<Direction>,
-    /// TLS 1.2 or older: handshake records go on after the ServerHello.
-    legacy: bool,
+    tls: Tls,
     /// The name that the client asked for, as an index into the session's names.
     pub server_name: Option<Index>,
     /// A reset refers to it as it is.
@@ -58,70 +56,6 @@ impl Exchanges {
 /// status by its number.
 const SWITCHING: u16 = 101;
 
-/// What one side said.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Speaker {
-    /// Frame with which its last HTTP message was complete.
-    pub message: u32,
-    /// How many it has completed: requests, or replies but interim ones.
-    pub messages: u16,
-    /// Where that message ended.
-    boundary: Option<Seq>,
-    /// Where the message ends that it has begun, where the head says.
-    promised: Option<Seq>,
-    asked_head: bool,
-    changed_cipher: bool,
-    /// Status of its last HTTP reply, 0 for none.
-    pub status: u16,
-    /// That reply, where the request was not complete by then.
-    pub answered_early: Moment,
-    /// Its alert that TLS had failed.
-    pub failure: Option<Failure>,
-    /// Its goodbye.
-    pub goodbye: Option<(u32, Goodbye)>,
-}
-
-/// An alert by which one side ended a TLS handshake, or a session.
-#[derive(Clone, Copy, Debug)]
-pub struct Failure {
-    /// Where.
-    pub moment: Moment,
-    /// What it said; none where it was encrypted.
-    pub alert: Option<Alert>,
-    /// Whether application data had been exchanged before.
-    pub after_data: bool,
-}
-
-/// How far one side's last HTTP message had come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Message {
-    /// The file does not say.
-    #[default]
-    Unknown,
-    /// It was complete, and its end is the end of what the side sent.
-    Complete,
-    /// A part of it is missing.
-    Open,
-}
-
-/// How far a TLS session is (RFC 8446 2, RFC 5246 7.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
-    /// No TLS, or its start is not in the file.
-    #[default]
-    None,
-    /// The client sent its ClientHello.
-    ClientHello,
-    /// The server answered.
-    ServerHello,
-    /// TLS 1.3: the server's encrypted part has begun.
-    Sealed,
-    /// TLS 1.3: the client's encrypted part has come.
-    ClientFinished,
-    /// The handshake is over.
-    Established,
-}
-
 impl Exchange {
     /// What the side that sends in this direction said.
     pub fn speaker(&self, direction: Direction) -> &Speaker {
@@ -146,7 +80,7 @@ impl Exchange {
             self.hear_http(http, segment, direction, [own, peer], cut);
         }
         self.hear_alert(segment, direction);
-        self.advance(application.records, direction);
+        self.tls.advance(application.records, direction);
         let speaker = &mut self.speakers[direction.index()];
         if let Some(goodbye) = application.goodbye {
             speaker.goodbye = Some((segment.frame, goodbye));
@@ -217,14 +151,12 @@ impl Exchange {
     /// An alert in the clear says itself whether it is a failure. Of an encrypted one the stage tells:
     /// before the handshake's end no side has a reason to close in order.
     fn hear_alert(&mut self, segment: &Segment, direction: Direction) {
-        let records = segment.application.records;
-        let legacy = self.legacy;
-        let sealed =
-            records.has(Records::SEALED_ALERT) || (records.has(Records::ALERT_SIZED) && !legacy);
+        let sealed = self.tls.has_sealed_alert(segment.application.records);
+        let peer_left = self.speaker(direction.reverse()).goodbye.is_some();
         let alert = segment.application.alert;
         let fails = match alert {
             Some(alert) => alert.is_fatal(),
-            None => sealed && self.is_in_handshake(direction),
+            None => sealed && self.tls.is_in_handshake(direction, peer_left),
         };
         let ends = match alert {
             Some(alert) => alert.description == Alert::CLOSE_NOTIFY,
@@ -233,7 +165,7 @@ impl Exchange {
         let failure = Failure {
             moment: Moment::of(segment),
             alert,
-            after_data: self.tls == Stage::Established,
+            after_data: self.tls.is_established(),
         };
         let speaker = &mut self.speakers[direction.index()];
         if fails {
@@ -243,61 +175,9 @@ impl Exchange {
         }
     }
 
-    /// Whether the handshake is unfinished for the side that sends in this direction. A server of TLS
-    /// 1.3 that has said nothing since the client's Finished is still judging the client.
-    fn is_in_handshake(&self, direction: Direction) -> bool {
-        let server_judges = || {
-            let client = self.speaker(direction.reverse());
-            self.tls_client == Some(direction.reverse()) && client.goodbye.is_none()
-        };
-        match self.tls {
-            Stage::ClientHello | Stage::ServerHello | Stage::Sealed => true,
-            Stage::ClientFinished => server_judges(),
-            Stage::None | Stage::Established => false,
-        }
-    }
-
     /// Whether a TLS server has answered and the handshake is not over.
     pub fn is_answered_handshake(&self) -> bool {
-        matches!(self.tls, Stage::ServerHello | Stage::Sealed)
-    }
-
-    fn advance(&mut self, records: Records, direction: Direction) {
-        if records.is_empty() {
-            return;
-        }
-        if records.has(Records::CLIENT_HELLO) && self.tls <= Stage::ServerHello {
-            self.tls_client = Some(direction);
-            self.tls = self.tls.max(Stage::ClientHello);
-        }
-        let by_client = self.tls_client == Some(direction);
-        if records.has(Records::HANDSHAKE) {
-            if by_client {
-                self.legacy = true;
-            } else if self.tls == Stage::ClientHello {
-                self.tls = Stage::ServerHello;
-            }
-        }
-        if records.has(Records::CHANGE_CIPHER) {
-            self.speakers[direction.index()].changed_cipher = true;
-        }
-        if self.legacy && self.speakers.iter().all(|speaker| speaker.changed_cipher) {
-            self.tls = Stage::Established;
-        }
-        if records.has(Records::SEALED) {
-            self.tls = self.after_sealed(by_client);
-        }
-    }
-
-    fn after_sealed(&self, by_client: bool) -> Stage {
-        match (self.tls, by_client) {
-            // Early data (RFC 8446 2.3).
-            (Stage::ClientHello, true) => Stage::ClientHello,
-            (Stage::ServerHello, false) if !self.legacy => Stage::Sealed,
-            (Stage::Sealed, false) => Stage::Sealed,
-            (Stage::Sealed | Stage::ClientFinished, true) => Stage::ClientFinished,
-            _ => Stage::Established,
-        }
+        self.tls.is_answered_handshake()
     }
 
     /// How far the last message had come that `own` sent in this direction.
@@ -319,32 +199,5 @@ impl Exchange {
             return Message::Open;
         }
         progress
-    }
-}
-
-impl Speaker {
-    /// Whether the reply with this status to what it asked has no body (RFC 9112 6.3).
-    fn has_no_body(&self, status: u16) -> bool {
-        self.asked_head || status < 200 || status == 204 || status == 304
-    }
-
-    /// Whether it has begun a message and has not ended it. Without a head the start has to be known.
-    fn is_open(&self, own: &Endpoint, cut: bool) -> bool {
-        let end = own.data_end();
-        if let Some(promised) = self.promised {
-            return end.is_before(promised);
-        }
-        let start = self.boundary.or_else(|| own.initial().map(|syn| syn + 1));
-        !cut && start.is_some_and(|start| end.is_after(start))
-    }
-
-    fn progress(&self, own: &Endpoint) -> Message {
-        let end = own.data_end();
-        match self.promised {
-            Some(promised) if end.is_before(promised) => Message::Open,
-            Some(promised) if end == promised => Message::Complete,
-            None if self.boundary == Some(end) => Message::Complete,
-            _ => Message::Unknown,
-        }
     }
 }

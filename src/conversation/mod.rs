@@ -12,16 +12,19 @@ mod opening;
 mod pair;
 mod round_trip;
 mod silences;
+mod speaker;
 mod store;
 mod table;
+mod tls;
 
 pub use attempts::Attempts;
 pub use endpoint::{Endpoint, Fin};
-pub use exchange::{Exchange, Exchanges, Failure, Message, Speaker};
+pub use exchange::{Exchange, Exchanges};
 pub use identification::{Identification, Identified};
 pub use opening::Opening;
 pub use round_trip::{RoundTrip, UNKNOWN_ROUND_TRIP};
 pub use silences::Silences;
+pub use speaker::{Failure, Message, Speaker};
 pub use table::{Conversations, Live};
 
 use crate::recent::{Recent, Ticket};
