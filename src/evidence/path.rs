@@ -73,28 +73,29 @@ pub static HOPS_FIT: Fact = Fact {
     says: say_hops,
 };
 
-/// IPv6 flow label 0, where the host labels its packets. netfilter's reject writes 0, the kernel's
-/// own reset is labelled as all its packets [measured, Linux 6.18]; of other stacks nothing is known,
-/// so it is no proof alone.
+/// IPv6 flow label 0, where a Linux host labels its packets. netfilter's reject writes 0, the kernel's
+/// own reset is labelled as all its packets [measured, Linux 6.18]. Other kernels label their packets but not
+/// the resets of no connection: FreeBSD's tcp_respond writes 0, that of macOS keeps the peer's label.
 pub static LABEL_MISSING: Fact = Fact {
-    what: "Its IPv6 flow label is 0, while the host's other packets carry one",
+    what: "Its IPv6 flow label is 0, while the other packets of this Linux host carry one",
     holds: |s| s.host.compare_flow_label(s.reset.is_labelled()) == FlowLabel::Missing,
     says: |_| "Its IPv6 flow label is 0, the host's other packets carry one".into(),
 };
 
-/// A flow label, as the host's other packets.
+/// A flow label, as the host's other packets. What netfilter and pf write has none.
 pub static LABEL_FITS: Fact = Fact {
     what: "It carries an IPv6 flow label, as the host's other packets do",
     holds: |s| s.host.compare_flow_label(s.reset.is_labelled()) == FlowLabel::AsUsual,
     says: |_| "It carries an IPv6 flow label, as the host's other packets do".into(),
 };
 
-/// The trigger's DSCP is not in the answer, as a Linux kernel would have it.
+/// The trigger's DSCP is not in the answer, as a Linux kernel would have it; of other kernels it is not known.
 pub static DSCP_DROPPED: Fact = Fact {
     what: "Its DSCP is 0, that of the segment it answers is not: a Linux kernel copies it, a filter \
            does not",
     holds: |s| {
-        !s.reset.is(Trait::DSCP) && s.reset.trigger.is_some_and(|trigger| trigger.dscp() != 0)
+        let asked = s.reset.trigger.is_some_and(|trigger| trigger.dscp() != 0);
+        asked && !s.reset.is(Trait::DSCP) && s.host.is_linux()
     },
     says: |s| {
         let asked = s.reset.trigger.map_or(0, |trigger| trigger.dscp());

@@ -41,6 +41,7 @@ pub struct Host {
     /// How many of these there are.
     arrivals: u8,
     labels: Labels,
+    linux: bool,
     /// Its ports.
     pub ports: Ports,
     /// Shortest time between a segment towards the host and its answer, as seen at the capture point,
@@ -52,7 +53,7 @@ pub struct Host {
     pub burst: Option<Index>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Labels {
     zero: bool,
     set: bool,
@@ -65,21 +66,30 @@ pub enum FlowLabel {
     Unknown,
     /// Set, as always with this host.
     AsUsual,
-    /// Zero, where the host's other packets have one.
+    /// Zero, where the host's other packets have one, and its kernel is known to label all of them.
     Missing,
-    /// The host's habit is mixed or to send none: it tells nothing.
+    /// The host's habit is mixed or to send none, or its kernel is not known: it tells nothing.
     NoHabit,
 }
 
 impl Host {
     /// Learns from a segment that is no reset. Returns whether it taught something new.
     pub fn learn(&mut self, segment: &Segment) -> bool {
+        let before = (self.labels, self.linux);
         match segment.ip.flow_label {
             Some(0) => self.labels.zero = true,
             Some(_) => self.labels.set = true,
             None => {}
         }
-        self.learn_arrival(segment)
+        self.linux |= segment.options.in_linux_order;
+        let new_habit = (self.labels, self.linux) != before;
+        self.learn_arrival(segment) | new_habit
+    }
+
+    /// Whether one of its SYNs was that of a Linux kernel: what it does without a socket is known
+    /// then, of other stacks it is not, or is otherwise (FreeBSD's tcp_respond clears the flow label).
+    pub fn is_linux(&self) -> bool {
+        self.linux
     }
 
     fn learn_arrival(&mut self, segment: &Segment) -> bool {
@@ -177,7 +187,8 @@ impl Host {
                 },
             ) => FlowLabel::Unknown,
             (_, Labels { zero: true, .. }) => FlowLabel::NoHabit,
-            (Some(false), _) => FlowLabel::Missing,
+            (Some(false), _) if self.linux => FlowLabel::Missing,
+            (Some(false), _) => FlowLabel::NoHabit,
             (Some(true), _) => FlowLabel::AsUsual,
         }
     }
@@ -252,6 +263,10 @@ mod tests {
         let mut labelled = segment(1);
         labelled.ip.flow_label = Some(77);
         host.learn(&labelled);
+        assert_eq!(host.compare_flow_label(Some(false)), FlowLabel::NoHabit);
+        assert_eq!(host.compare_flow_label(Some(true)), FlowLabel::AsUsual);
+        labelled.options.in_linux_order = true;
+        assert!(host.learn(&labelled));
         assert_eq!(host.compare_flow_label(Some(false)), FlowLabel::Missing);
         assert_eq!(host.compare_flow_label(Some(true)), FlowLabel::AsUsual);
         labelled.ip.flow_label = Some(0);

@@ -190,6 +190,7 @@ fn blank(stage: Stage, step: &Step) -> Segment<'static> {
             timestamp: step.timestamp.then_some(TIMESTAMP),
             window_scale: None,
             sack_permitted: step.timestamp,
+            in_linux_order: step.timestamp,
             ..Options::default()
         },
         ip: IpHeader {
@@ -298,6 +299,7 @@ fn options() -> impl Strategy<Value = Options> {
                     echo,
                     window_scale,
                     sack_permitted: any,
+                    in_linux_order: any && !signed,
                     multipath,
                     multipath_end,
                     signed,

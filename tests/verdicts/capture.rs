@@ -28,7 +28,9 @@ pub struct Capture {
     pub client_port: u16,
     /// The window that segments offer; resets always offer 0.
     pub window: u16,
-    /// What its SYNs offer.
+    /// DSCP and IPv6 flow label of the next segments.
+    pub marks: (u8, Option<u32>),
+    /// What its SYNs offer: as those of Linux do.
     pub syn_options: Options,
     /// The window of the next reset.
     pub reset_window: u16,
@@ -66,9 +68,11 @@ impl Capture {
             server_port: 80,
             client_port: 40000,
             window: 500,
+            marks: (0, None),
             syn_options: Options {
                 any: true,
                 sack_permitted: true,
+                in_linux_order: true,
                 ..Options::default()
             },
             reset_window: 0,
@@ -145,7 +149,8 @@ impl Capture {
                     self.server_hops
                 },
                 identification: Some(if reset { 0 } else { self.frame as u16 }),
-                ..IpHeader::default()
+                dscp: self.marks.0,
+                flow_label: self.marks.1,
             },
             link_source: u64::from(from_client),
             header_cut: false,

@@ -60,3 +60,50 @@ fn host_of_many_distances_is_no_baseline_for_its_hops() {
     assert!(capture.confidence(reset) <= 50);
     assert_ne!(capture.text(reset, Field::Form), "foreign");
 }
+
+/// A connection to the host's port 80, then a SYN to port 81 and its reset, with other marks.
+fn refused_with(
+    linux: bool,
+    marks: (u8, Option<u32>),
+    marks_of_reset: (u8, Option<u32>),
+) -> Capture {
+    let mut capture = Capture::new();
+    capture.syn_options.in_linux_order = linux;
+    capture.marks = marks;
+    capture.handshake();
+    capture.server_port = 81;
+    capture.client(SYN, 1000, 0, 0);
+    capture.marks = marks_of_reset;
+    capture.server(RST_ACK, 0, 1001, 0);
+    capture
+}
+
+#[test]
+fn reset_without_the_flow_label_that_linux_sets_is_firewall() {
+    let capture = refused_with(true, (0, Some(77)), (0, Some(0)));
+    assert_eq!(capture.cause(capture.frame), "firewall");
+    assert_eq!(capture.text(capture.frame, Field::Form), "foreign");
+}
+
+#[test]
+fn reset_without_a_flow_label_by_another_kernel_is_no_firewall_for_that() {
+    let capture = refused_with(false, (0, Some(77)), (0, Some(0)));
+    assert_eq!(capture.cause(capture.frame), "refused");
+    assert!(capture.confidence(capture.frame) < 70, "nor sure");
+    assert_eq!(capture.text(capture.frame, Field::Form), "passive");
+}
+
+#[test]
+fn reset_with_a_flow_label_is_the_hosts_own() {
+    let capture = refused_with(false, (0, Some(77)), (0, Some(78)));
+    assert_eq!(capture.cause(capture.frame), "refused");
+    assert!(capture.confidence(capture.frame) >= 90);
+}
+
+#[test]
+fn dscp_that_linux_would_have_copied_speaks_for_a_firewall() {
+    let of = |linux| refused_with(linux, (8, None), (0, None));
+    let (linux, other) = (of(true), of(false));
+    assert_eq!(linux.cause(linux.frame), "firewall");
+    assert_eq!(other.cause(other.frame), "refused");
+}

@@ -31,8 +31,8 @@ pub static FIREWALL: Cause = Cause {
         the way, or a rule on the host itself, as netfilter's REJECT.",
     pitfalls: "\
         Window 0, no options and IP-ID 0 are no sign of a firewall: a kernel's own answer to a stray \
-        segment has them, too. Over IPv4 only a DSCP that it does not copy tells a filter on the host \
-        itself from a closed port (`refused`). If the file holds no other packet of the host, there is \
+        segment has them, too. Over IPv4 only a DSCP that it does not copy tells a filter on a Linux \
+        host itself from a closed port (`refused`), unless the network clears DSCPs. If the file holds no other packet of the host, there is \
         nothing to compare the TTL with, and the verdict is hardly more than even. A route change can \
         shift the TTL by a hop. Who forges resets beside the path looks the same until the file shows \
         whether the data got through (`injected`).",
@@ -145,9 +145,10 @@ pub static REFUSED: Cause = Cause {
         with \"connection refused\". The service is down or not up yet, it listens on another address \
         (often 127.0.0.1 only), or the client has the wrong host or port.",
     pitfalls: "\
-        A filter on the host itself writes the same packet. Over IPv6 it can be told apart, as Linux's \
-        own reset has a flow label and netfilter's has 0; over IPv4 at most by a DSCP that it does not \
-        copy. A load balancer that answers for the host is as near as the host, and refuses in its own \
+        A filter on the host itself writes the same packet. Where the host is known to be a Linux, by its \
+        SYNs, it can be told apart over IPv6, as Linux's own reset has a flow label and netfilter's has 0 \
+        (so has FreeBSD's own); over IPv4 at most by a DSCP that it does not copy, unless the network \
+        clears DSCPs on the way. A load balancer that answers for the host is as near as the host, and refuses in its own \
         name. A full backlog is no refusal on Linux, which then drops the SYN in silence, but it is on \
         Windows. Windows repeats a refused SYN: several resets can be one refusal.",
     severity: Severity::Habit,

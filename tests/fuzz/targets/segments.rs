@@ -40,6 +40,7 @@ fn options(bits: u8, timestamp: u32) -> Options {
         echo: has(1).then_some(timestamp / 2),
         window_scale: has(2).then_some(7),
         sack_permitted: has(3),
+        in_linux_order: has(7),
         multipath: has(4),
         signed: has(5),
         illegal: has(6),
