@@ -4,13 +4,17 @@
 //! sender counts, the next packet of the same TCP goes on counting, and a packet that somebody else
 //! writes in its name seldom does (Weaver, Sommer, Paxson, NDSS 2009, 4.2).
 
-use crate::segment::Segment;
+use crate::segment::{MILLISECOND, Nanoseconds, Segment};
 
 /// A step up to this is counting: other connections of a host that counts for all of them take
 /// numbers in between.
 const LONGEST_STEP: u16 = 64;
 /// So many steps in a row are a habit: by chance each has a probability of 64 in 65536.
 const HABIT: u8 = 3;
+/// How far a count may go on unseen ...
+const LONGEST_JUMP: i16 = 1024;
+/// ... and for how long it does not go farther where other connections count along.
+const JUMP_TIME: Nanoseconds = 1000 * MILLISECOND;
 
 /// The last number and how long it has been counting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub enum Identified {
     GoesOn,
     /// It is 0, as kernels write it into packets that belong to no socket.
     Zero,
+    /// It is another number, which a sender that counts for all its connections may have reached meanwhile.
+    Jumps,
     /// It is another number.
     Breaks,
 }
@@ -48,15 +54,16 @@ impl Identification {
         self.last = number.to_ne_bytes();
     }
 
-    /// Compares a packet with the habit.
-    pub fn compare(&self, segment: &Segment) -> Identified {
+    /// Compares a packet with the habit, so long after the sender's last one.
+    pub fn compare(&self, segment: &Segment, silence: Nanoseconds) -> Identified {
         let Some(number) = segment.ip.identification.filter(|_| self.steps >= HABIT) else {
             return Identified::Unknown;
         };
         match number.wrapping_sub(u16::from_ne_bytes(self.last)) as i16 {
             _ if number == 0 => Identified::Zero,
             // A little back: overtaken by a packet that was sent later.
-            -4..=1024 => Identified::GoesOn,
+            -4..=LONGEST_JUMP => Identified::GoesOn,
+            _ if silence > JUMP_TIME => Identified::Jumps,
             _ => Identified::Breaks,
         }
     }
@@ -84,10 +91,12 @@ mod tests {
     #[test]
     fn counting_sender_goes_on_across_the_wrap() {
         let habit = habit_of(&[65530, 65532, 65535, 3]);
-        assert_eq!(habit.compare(&numbered(4)), Identified::GoesOn);
-        assert_eq!(habit.compare(&numbered(30000)), Identified::Breaks);
+        assert_eq!(habit.compare(&numbered(4), 0), Identified::GoesOn);
+        assert_eq!(habit.compare(&numbered(30000), 0), Identified::Breaks);
+        let later = habit.compare(&numbered(30000), 2 * JUMP_TIME);
+        assert_eq!(later, Identified::Jumps);
         assert_eq!(
-            habit_of(&[500, 501, 502, 503]).compare(&numbered(0)),
+            habit_of(&[500, 501, 502, 503]).compare(&numbered(0), 0),
             Identified::Zero
         );
     }
@@ -96,7 +105,7 @@ mod tests {
     fn random_or_zero_numbers_are_no_habit() {
         for numbers in [&[9, 40000, 2, 30000][..], &[0, 0, 0, 0], &[7, 8]] {
             assert_eq!(
-                habit_of(numbers).compare(&numbered(30000)),
+                habit_of(numbers).compare(&numbered(30000), 0),
                 Identified::Unknown
             );
         }

@@ -102,10 +102,18 @@ fn is_simultaneous(s: &Situation<'_>) -> bool {
     between <= s.round_trip()
 }
 
-/// A sender that counts its packets goes on counting in a reset of its own connection.
+/// A sender that counts its packets goes on counting in a reset of its own connection. Linux counts per
+/// connection; others may count for all of them, so that after a silence any number may come.
 pub static IDENTIFICATION_BREAKS: Fact = Fact {
     what: "Its IP identification breaks with the count of its sender's other packets",
-    holds: |s| s.reset.form == Form::Active && s.reset.identified == Identified::Breaks,
+    holds: |s| {
+        let breaks = match s.reset.identified {
+            Identified::Breaks => true,
+            Identified::Jumps => s.host.is_linux(),
+            Identified::Unknown | Identified::GoesOn | Identified::Zero => false,
+        };
+        breaks && s.reset.form == Form::Active
+    },
     says: |s| {
         format!(
             "Its IP identification ({}) breaks with the count of its sender's other packets",

@@ -143,7 +143,9 @@ pub fn gather(
         usual_hop_limit: usual_hop_limit.unwrap_or(0),
         form,
         acceptance,
-        identified: own.identification.compare(segment),
+        identified: own
+            .identification
+            .compare(segment, own.last.until(segment.time)),
         reported: u8::MAX,
     };
     if let Some(found) = found {

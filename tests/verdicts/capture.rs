@@ -34,6 +34,8 @@ pub struct Capture {
     pub syn_options: Options,
     /// The window of the next reset.
     pub reset_window: u16,
+    /// The IP identification of the resets; other packets are counted.
+    pub reset_identification: u16,
     /// The options of the next segment.
     pub options: Options,
     /// What the next reset has for its payload.
@@ -76,6 +78,7 @@ impl Capture {
                 ..Options::default()
             },
             reset_window: 0,
+            reset_identification: 0,
             options: Options::default(),
             claim: &[],
             reply_complete: false,
@@ -148,7 +151,10 @@ impl Capture {
                 } else {
                     self.server_hops
                 },
-                identification: Some(if reset { 0 } else { self.frame as u16 }),
+                identification: Some(match reset {
+                    true => self.reset_identification,
+                    false => self.frame as u16,
+                }),
                 dscp: self.marks.0,
                 flow_label: self.marks.1,
             },

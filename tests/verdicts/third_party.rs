@@ -213,3 +213,31 @@ fn stranger_of_another_sequence_space_is_not_untranslated() {
     let reset = stranger(&mut capture, 2_000_000_000);
     assert_ne!(capture.cause(reset), "untranslated");
 }
+
+/// All is delivered, then an abort after so long a silence, whose IP identification is far off the count.
+fn abort_that_breaks_the_count(linux: bool, silence_ms: i64) -> Capture {
+    let mut capture = Capture::new();
+    capture.syn_options.in_linux_order = linux;
+    capture.handshake();
+    for n in 0..4 {
+        capture.client(ACK, 1001 + 10 * n, 5001 + 100 * n, 10);
+        capture.server(ACK, 5001 + 100 * n, 1011 + 10 * n, 100);
+    }
+    capture.client(ACK, 1041, 5401, 0);
+    capture.wait(silence_ms);
+    capture.reset_identification = 20_000;
+    capture.client(RST_ACK, 1041, 5401, 0);
+    capture
+}
+
+#[test]
+fn identification_off_the_count_speaks_for_injected_unless_other_connections_count_along() {
+    let alternative = |capture: &Capture| capture.text(capture.frame, Field::Alternative);
+    for (linux, silence_ms) in [(true, 10), (true, 10_000), (false, 10)] {
+        let capture = abort_that_breaks_the_count(linux, silence_ms);
+        assert_eq!(alternative(&capture), "injected", "{linux} {silence_ms}");
+    }
+    let capture = abort_that_breaks_the_count(false, 10_000);
+    assert_eq!(capture.cause(capture.frame), "normal_close");
+    assert_ne!(alternative(&capture), "injected");
+}
