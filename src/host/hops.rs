@@ -51,6 +51,18 @@ impl Hops {
             initial_differs: initial_hop_limit(hop_limit) != initial_hop_limit(usual),
         }
     }
+
+    /// Whether it is one hop only, as between parallel routes.
+    pub fn is_one_off(self) -> bool {
+        matches!(
+            self,
+            Hops::Other {
+                difference: -1..=1,
+                initial_differs: false,
+                ..
+            }
+        )
+    }
 }
 
 #[cfg(test)]

@@ -134,10 +134,17 @@ impl Host {
     /// Compares a hop limit with the one that is usual in its connection, or, where there is none,
     /// with the host's other packets in the file: one address may stand for many hosts.
     pub fn compare_hops(&self, usual: Option<u8>, hop_limit: u8, link: Link) -> Hops {
-        match usual {
-            Some(usual) => Hops::compare(hop_limit, usual),
+        match usual.map(|usual| Hops::compare(hop_limit, usual)) {
+            Some(hops) if hops.is_one_off() && self.arrives_so(hop_limit, link) => Hops::Varied,
+            Some(hops) => hops,
             None => self.compare_with_file(hop_limit, link),
         }
+    }
+
+    /// Whether packets of the host that are no resets came this way, too. Where they take parallel routes packet by
+    /// packet, those of one connection do.
+    fn arrives_so(&self, hop_limit: u8, link: Link) -> bool {
+        self.arrivals().any(|arrival| arrival == (link, hop_limit))
     }
 
     /// Compares a hop limit with the host's packets that came over the same link, or with all of
@@ -161,11 +168,7 @@ impl Host {
         let several = self.arrivals().filter(of_link).count() > 1;
         match Hops::compare(hop_limit, usual) {
             Hops::Other { .. } if varied => Hops::Varied,
-            Hops::Other {
-                difference: -1..=1,
-                initial_differs: false,
-                ..
-            } if several => Hops::Varied,
+            hops if hops.is_one_off() && several => Hops::Varied,
             hops => hops,
         }
     }

@@ -61,6 +61,26 @@ fn host_of_many_distances_is_no_baseline_for_its_hops() {
     assert_ne!(capture.text(reset, Field::Form), "foreign");
 }
 
+#[test]
+fn parallel_routes_that_one_connection_takes_in_turn_are_no_firewall() {
+    let take_in_turn = |hops: [u8; 2]| {
+        let mut capture = Capture::new();
+        capture.handshake();
+        for n in 0..4 {
+            capture.server_hops = hops[n as usize % 2];
+            capture.client(ACK, 1001 + 10 * n, 5001 + 100 * n, 10);
+            capture.server(ACK, 5001 + 100 * n, 1011 + 10 * n, 100);
+        }
+        capture.client(ACK, 1041, 5401, 10);
+        capture.server_hops = 62;
+        let reset = capture.server(RST, 5401, 0, 0);
+        capture.text(reset, Field::Form)
+    };
+    assert_eq!(take_in_turn([62, 61]), "passive");
+    assert_eq!(take_in_turn([61, 61]), "passive", "the handshake's");
+    assert_eq!(take_in_turn([60, 60]), "foreign", "two hops off");
+}
+
 /// A connection to the host's port 80, then a SYN to port 81 and its reset, with other marks.
 fn refused_with(
     linux: bool,
