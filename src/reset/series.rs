@@ -190,10 +190,10 @@ impl Series {
             Some(false) if segment.time > self.limit => note(&mut self.sender_lacked, moment),
             _ => false,
         };
-        // Who sends its SYN again still wants the connection; another SYN may have another answer.
-        let asked_again = segment.is_syn_ack() && self.peer_latest.happened();
-        let beyond =
-            self.ends && segment.length() > 0 && !asked_again && (!sent_before || segment.is_syn());
+        let beyond = self.ends
+            && segment.length() > 0
+            && !self.accepts_what_was_asked_again(segment)
+            && (!sent_before || segment.is_syn());
         let before = self.sender_spoke_on.frame;
         if beyond {
             self.sender_spoke_on = moment;
@@ -202,6 +202,17 @@ impl Series {
             true => Some(0),
             false => (beyond && before <= self.last_frame).then_some(before),
         }
+    }
+
+    /// Whether the segment accepts a SYN that was sent again after a reset that had refused it, as Windows does.
+    /// What follows is another connection.
+    pub fn is_over_with(&self, segment: &Segment) -> bool {
+        self.acceptable.is_some() && self.accepts_what_was_asked_again(segment)
+    }
+
+    /// Who sends its SYN again still wants the connection; another SYN may have another answer.
+    fn accepts_what_was_asked_again(&self, segment: &Segment) -> bool {
+        segment.is_syn_ack() && self.peer_latest.happened()
     }
 
     /// What lies before a reset in sequence space was sent before it: payload always, an ACK alone if it

@@ -69,7 +69,10 @@ impl Session {
         // Most segments teach their host nothing, and its record is not looked up.
         let news = (new_way || opens).then(|| self.teach_host(host, segment, lesson));
         if let Some(first) = own_series {
-            if let Some(since) = self.series_to_change(first).sender_spoke(segment) {
+            let series = self.series_to_change(first);
+            if series.is_over_with(segment) {
+                self.conversations.at(live).endpoint_mut(direction).series = None;
+            } else if let Some(since) = series.sender_spoke(segment) {
                 self.revise_series_since(first, segment.frame, since);
             }
         }

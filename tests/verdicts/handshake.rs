@@ -122,3 +122,23 @@ fn single_pass_verdict_is_provisional_and_two_passes_are_not() {
         assert_eq!(said, Some(&Value::Boolean(provisional)));
     }
 }
+
+#[test]
+fn syn_that_is_repeated_after_its_refusal_and_accepted_begins_another_connection() {
+    let mut capture = Capture::new();
+    capture.baseline();
+    capture.client(SYN, 1000, 0, 0);
+    let refusal = capture.server(RST_ACK, 0, 1001, 0);
+    capture.wait(500);
+    capture.handshake();
+    capture.client(ACK, 1001, 5001, 10);
+    capture.server(ACK, 5001, 1011, 100);
+    capture.client(ACK, 1011, 5101, 0);
+    let reset = capture.client(RST_ACK, 1011, 5101, 0);
+    assert_eq!(capture.cause(refusal), "refused");
+    assert_eq!(capture.cause(reset), "normal_close");
+
+    let abort = capture.server(RST_ACK, 5101, 1011, 0);
+    assert_eq!(capture.number(abort, Field::Number), Some(1));
+    assert_eq!(capture.number(abort, Field::FirstReset), None);
+}
