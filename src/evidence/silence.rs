@@ -220,9 +220,10 @@ fn answers_in_fin_wait(s: &Situation<'_>) -> bool {
         })
 }
 
-/// Payload that any path must carry: the default maximum of RFC 9293 3.7.1. Larger segments may vanish
-/// where a tunnel's smaller MTU and lost ICMP messages meet (RFC 2923 2.1).
-const ALWAYS_CARRIED: u16 = 536;
+/// Payload that any path carries: of the 1280 bytes that each link with IPv6 must carry (RFC 8200 5), less both
+/// headers; tunnels over Ethernet leave more. Larger segments may vanish where a tunnel's smaller MTU and lost ICMP
+/// messages meet (RFC 2923 2.1).
+const ALWAYS_CARRIED: u16 = 1280 - 40 - 20;
 
 fn stuck(attempts: Attempts, outstanding: u32) -> Option<u16> {
     let size = attempts.stuck_above_smaller()?;

@@ -472,11 +472,11 @@ fn cut_of_a_busy_connection_by_a_nearer_box_is_a_firewall() {
     assert_eq!(capture.cause(reset), "firewall");
 }
 
-/// The client repeats 1400 bytes after growing intervals, then the server's next segment finds nobody.
-fn lose_large(capture: &mut Capture, seq: u32) -> u32 {
+/// The client repeats so many bytes after growing intervals, then the server's next segment finds nobody.
+fn lose(bytes: u32, capture: &mut Capture, seq: u32) -> u32 {
     for interval in [0, 300, 600, 1200, 2400] {
         capture.wait(interval);
-        capture.client(ACK, seq, 5101, 1400);
+        capture.client(ACK, seq, 5101, bytes);
     }
     capture.wait(60_000);
     capture.server(ACK, 5101, seq, 10);
@@ -487,7 +487,7 @@ fn lose_large(capture: &mut Capture, seq: u32) -> u32 {
 fn first_large_segment_that_never_arrives_may_be_path_mtu() {
     let mut capture = Capture::new();
     exchange(&mut capture);
-    let reset = lose_large(&mut capture, 1011);
+    let reset = lose(1400, &mut capture, 1011);
     assert_eq!(capture.cause(reset), "path_mtu");
     assert!(capture.confidence(reset) <= 75);
     assert_eq!(
@@ -502,8 +502,18 @@ fn large_segments_that_had_arrived_before_are_no_path_mtu() {
     exchange(&mut capture);
     capture.client(ACK, 1011, 5101, 1400);
     capture.server(ACK, 5101, 2411, 0);
-    let reset = lose_large(&mut capture, 2411);
+    let reset = lose(1400, &mut capture, 2411);
     assert_eq!(capture.cause(reset), "retransmission_timeout");
+}
+
+#[test]
+fn segments_that_any_path_carries_are_no_path_mtu() {
+    for (bytes, cause) in [(1220, "retransmission_timeout"), (1221, "path_mtu")] {
+        let mut capture = Capture::new();
+        exchange(&mut capture);
+        let reset = lose(bytes, &mut capture, 1011);
+        assert_eq!(capture.cause(reset), cause, "{bytes}");
+    }
 }
 
 #[test]
