@@ -10,6 +10,7 @@ use crate::evidence::idle::{
     AFTER_EXPIRY, AT_EXPIRY, ENDED_BOTH_WAYS, GAP_RECURS, LONG_SILENCE, SILENCE_SURVIVED, idle,
     idle_timer,
 };
+use crate::evidence::opening::OPENED_FOR_NOTHING;
 use crate::evidence::path::{
     DSCP_DROPPED, HOP_DIFFERS_BY_ONE, HOPS_DIFFER, LABEL_FITS, LABEL_MISSING, LINK_DIFFERS,
     TOO_FAST, is_foreign,
@@ -118,6 +119,8 @@ pub static IDLE_TIMEOUT: Cause = Cause {
         (&LINK_DIFFERS, 1.5),
         (&LABEL_FITS, -1.0),
         (&REQUEST_UNANSWERED, -2.5),
+        // Its own patience with a server that never says its first word.
+        (&OPENED_FOR_NOTHING, -2.5),
         (&SENDER_WAS_RESET, -2.0),
         (&SENDER_SPOKE_ON, -2.0),
     ],

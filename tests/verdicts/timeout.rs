@@ -529,3 +529,16 @@ fn client_that_gives_up_while_large_replies_are_lost_may_be_path_mtu() {
     let reset = capture.client(RST_ACK, 1021, 5101, 0);
     assert_eq!(capture.cause(reset), "path_mtu");
 }
+
+#[test]
+fn client_that_waits_in_vain_for_the_first_word_is_hardly_idle_timeout() {
+    let mut capture = Capture::new();
+    for port in 0..6 {
+        capture.client_port = 41_000 + port;
+        capture.handshake();
+        capture.wait(5_000);
+        capture.client(RST_ACK, 1001, 5001, 0);
+    }
+    let reset = capture.frame;
+    assert!(capture.cause(reset) != "idle_timeout" || capture.confidence(reset) < 50);
+}
