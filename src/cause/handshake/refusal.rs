@@ -32,10 +32,10 @@ pub static FIREWALL: Cause = Cause {
     pitfalls: "\
         Window 0, no options and IP-ID 0 are no sign of a firewall: a kernel's own answer to a stray \
         segment has them, too. Over IPv4 only a DSCP that it does not copy tells a filter on a Linux \
-        host itself from a closed port (`refused`), unless the network clears DSCPs. If the file holds no other packet of the host, there is \
-        nothing to compare the TTL with, and the verdict is hardly more than even. A route change can \
-        shift the TTL by a hop. Who forges resets beside the path looks the same until the file shows \
-        whether the data got through (`injected`).",
+        host itself from a closed port (`refused`), unless the network clears DSCPs. If the file holds \
+        no other packet of the host, there is nothing to compare the TTL with, and the verdict is \
+        hardly more than even. A route change can shift the TTL by a hop. Who forges resets beside the \
+        path looks the same until the file shows whether the data got through (`injected`).",
     severity: Severity::Problem,
     origin: Origin::Middlebox,
     kernel_reason: None,
@@ -145,12 +145,13 @@ pub static REFUSED: Cause = Cause {
         with \"connection refused\". The service is down or not up yet, it listens on another address \
         (often 127.0.0.1 only), or the client has the wrong host or port.",
     pitfalls: "\
-        A filter on the host itself writes the same packet. Where the host is known to be a Linux, by its \
-        SYNs, it can be told apart over IPv6, as Linux's own reset has a flow label and netfilter's has 0 \
-        (so has FreeBSD's own); over IPv4 at most by a DSCP that it does not copy, unless the network \
-        clears DSCPs on the way. A load balancer that answers for the host is as near as the host, and refuses in its own \
-        name. A full backlog is no refusal on Linux, which then drops the SYN in silence, but it is on \
-        Windows. Windows repeats a refused SYN: several resets can be one refusal.",
+        A filter on the host itself writes the same packet. Where the host is known to be a Linux, by \
+        its SYNs, it can be told apart over IPv6, as Linux's own reset has a flow label and \
+        netfilter's has 0 (so has FreeBSD's own); over IPv4 at most by a DSCP that it does not copy, \
+        unless the network clears DSCPs on the way. A load balancer that answers for the host is as \
+        near as the host, and refuses in its own name. A full backlog is no refusal on Linux, which \
+        then drops the SYN in silence, but it is on Windows. Windows repeats a refused SYN: several \
+        resets can be one refusal.",
     severity: Severity::Habit,
     origin: Origin::Endpoint,
     kernel_reason: Some("NO_SOCKET"),
