@@ -44,10 +44,12 @@ pub static GUESSES_AHEAD: Fact = Fact {
            guesses",
     holds: |s| s.series.guesses > 0 && !answers_after_its_end(s),
     says: |s| {
-        format!(
-            "{} of the series answer nothing and lie ahead of all that their sender had sent: guesses",
-            count(u64::from(s.series.guesses), "reset")
-        )
+        match s.series.guesses {
+        1 => "One reset of the series answers nothing and lies ahead of all that its sender had sent: a guess".into(),
+        guesses => format!(
+            "{guesses} resets of the series answer nothing and lie ahead of all that their sender had sent: guesses"
+        ),
+    }
     },
 };
 

@@ -135,7 +135,9 @@ impl Series {
     fn compare(&mut self, reset: &Reset) {
         let numbers = numbers(reset);
         if !reset.is(Trait::ANSWERS) {
-            self.guesses = self.guesses.saturating_add(u8::from(reset.ahead() > 0));
+            // Who guesses tries one number after the other; a box that only counts wrongly repeats itself.
+            let guess = reset.ahead() > 0 && numbers.0 != self.last_numbers.0;
+            self.guesses = self.guesses.saturating_add(u8::from(guess));
             // A line that doubles packets doubles these, too; without a number nothing tells.
             let may_be_doubled =
                 numbers == self.last_numbers && reset.identification().unwrap_or(0) == 0;

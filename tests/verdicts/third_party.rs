@@ -241,3 +241,24 @@ fn identification_off_the_count_speaks_for_injected_unless_other_connections_cou
     assert_eq!(capture.cause(capture.frame), "normal_close");
     assert_ne!(alternative(&capture), "injected");
 }
+
+/// Two requests, each followed by a reset that answers nothing, so far ahead of the server's numbers.
+fn resets_ahead(first: u32, second: u32) -> Capture {
+    let mut capture = Capture::new();
+    capture.handshake();
+    for ahead in [first, second] {
+        capture.client(ACK, 1001, 5001, 50);
+        capture.server(RST, 5001 + ahead, 0, 0);
+        capture.wait(1000);
+    }
+    capture
+}
+
+#[test]
+fn only_who_tries_another_number_guesses() {
+    let guess = resets_ahead(100_000_000, 200_000_000);
+    assert_eq!(guess.cause(guess.frame), "blind_reset");
+    assert!(guess.confidence(guess.frame) >= 90);
+    let constant = resets_ahead(100_000_000, 100_000_000);
+    assert!(constant.confidence(constant.frame) < 70);
+}
